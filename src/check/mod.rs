@@ -1,0 +1,1 @@
+//! Floor 1: names, types and kinds. Takes syntax trees and the shape of the data, gives a model in which nothing is optional any more.

@@ -1,0 +1,1 @@
+//! Floor 4: templates, filters and the MIME message.

@@ -1,0 +1,29 @@
+//! Herald: campaigns as code.
+//!
+//! One way through the house, from text to mail. Each room imports only from the floors below it:
+//!
+//! ```text
+//! 9 cli                                  one file a command
+//! 7 run                                  executes a plan, resumably
+//! 5 deliver                              the state database and the transports
+//! 4 compose                              templates and MIME messages
+//! 3 audience · recommend · experiment    the field's algorithms, with no language in sight
+//! 2 plan                                 the model as a graph of hashed steps
+//! 1 check                                names, types, kinds
+//! 0 syntax · diagnostic · data           text, errors, SQLite
+//! ```
+//!
+//! `docs/architecture.md` tells the whole story.
+
+pub mod audience;
+pub mod check;
+pub mod cli;
+pub mod compose;
+pub mod data;
+pub mod deliver;
+pub mod diagnostic;
+pub mod experiment;
+pub mod plan;
+pub mod recommend;
+pub mod run;
+pub mod syntax;

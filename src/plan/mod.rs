@@ -1,0 +1,1 @@
+//! Floor 2: the checked model as a graph of steps with content hashes.

@@ -1,0 +1,1 @@
+//! Floor 0: text, the pest parser and the syntax tree.

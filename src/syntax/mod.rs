@@ -1,1 +1,3 @@
 //! Floor 0: text, the pest parser and the syntax tree.
+
+pub mod tree;

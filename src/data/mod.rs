@@ -1,7 +1,14 @@
 //! Floor 0: the shop's data in SQLite (read-only), its import, and the demo shop.
 
+pub mod error;
+pub mod fingerprint;
+pub mod inspect;
 pub mod key;
 pub mod money;
+pub mod open;
 
+pub use error::DataError;
+pub use fingerprint::Fingerprint;
 pub use key::Key;
 pub use money::{Currency, Money};
+pub use open::{open_shop, open_writable};

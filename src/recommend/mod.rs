@@ -1,1 +1,50 @@
 //! Floor 3: recommendation from arrays: no language and no database in sight.
+//!
+//! ```text
+//! Events ── Interactions (customer x product, sparse) ──┐
+//! Baskets ──────────────────────────────────────────────┤ fit
+//!                                                       ▼
+//!                 a Method: popular, item_cf, bought_together, similar_to, blend
+//!                                                       │ recommend (a chunk of customers)
+//!   Filters (one strategy), Personal (one chunk) ───────┤
+//!                                                       ▼
+//!                                         picks, each with its `because`
+//! ```
+//!
+//! Products are dense indexes in the order of their ids, so that ties, which break by index, break by id.
+//! Customers are dense indexes too. Nothing here is as large as customers times products, and every result is the
+//! same on any number of threads: each row is computed by one thread in a fixed order.
+
+pub mod bitset;
+pub mod blend;
+pub mod bought_together;
+pub mod explain;
+pub mod filters;
+pub mod interactions;
+pub mod item_cf;
+pub mod lists;
+pub mod method;
+pub mod neighbours;
+pub mod pick;
+pub mod popular;
+pub mod similar_to;
+pub mod sparse;
+pub mod trend;
+
+#[cfg(test)]
+mod tests;
+
+pub use bitset::BitSet;
+pub use blend::{Blend, BlendError, Component};
+pub use bought_together::{Baskets, BoughtTogether, BoughtTogetherParams};
+pub use explain::{Explained, Explanation, Part, explain};
+pub use filters::{Candidates, Cap, Filters, GroupRule, NO_GROUP, Personal, Removed};
+pub use interactions::{DEFAULT_HALF_LIFE_DAYS, Events, History, InteractionError, Interactions};
+pub use item_cf::{Damping, ItemCf, ItemCfParams};
+pub use lists::{ItemFactors, ItemLists};
+pub use method::{Customer, Method, NOBODY, Scores};
+pub use neighbours::Neighbours;
+pub use pick::{Pick, Request, RequestError, Source, recommend};
+pub use popular::Popular;
+pub use similar_to::{Anchor, SimilarTo};
+pub use trend::trend;

@@ -1,0 +1,139 @@
+//! `blend`: several methods in one list.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::filters::Candidates;
+use super::method::{Customer, Method, Scores};
+
+/// A method and its share of a blend.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// Its weight, a positive number: the 0.6 of `0.6 * item_cf(...)`.
+    pub weight: f32,
+    /// The method.
+    pub method: Arc<dyn Method>,
+}
+
+/// Why methods can't be blended.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+pub enum BlendError {
+    /// There is nothing to blend.
+    #[error("a blend of nothing")]
+    Empty,
+    /// A weight that is not a positive number.
+    #[error("part {part} of the blend weighs {weight}; a weight is a positive number")]
+    Weight {
+        /// Which part, from 0.
+        part: usize,
+        /// Its weight.
+        weight: f32,
+    },
+    /// Methods fitted on different catalogues.
+    #[error("part {part} of the blend knows {items} products, the first part {first}")]
+    Catalogue {
+        /// Which part, from 0.
+        part: usize,
+        /// The products it knows.
+        items: usize,
+        /// The products the first part knows.
+        first: usize,
+    },
+}
+
+/// A weighted sum of methods, each divided by its own best score for the customer.
+///
+/// A sum of similarities and a number of sales have no common measure. Dividing by the best score among the products
+/// that the customer may be shown makes each method's favourite count exactly its weight, keeps how far behind the
+/// others are (ranks would not), and leaves 0 where a method knows nothing (subtracting a minimum would not). A
+/// filtered product does not take part in that maximum: else a phone, in a list of phones, would count for less
+/// because the customer likes shoes more.
+#[derive(Debug, Clone)]
+pub struct Blend {
+    components: Vec<Component>,
+}
+
+impl Blend {
+    /// Blends methods. A blend among them is taken apart: its parts share its weight in proportion to theirs.
+    ///
+    /// # Errors
+    /// If there are none, a weight is not a positive number, or the methods are of different catalogues.
+    pub fn new(components: Vec<Component>) -> Result<Self, BlendError> {
+        let first = components.first().ok_or(BlendError::Empty)?.method.items();
+        for (part, component) in components.iter().enumerate() {
+            let (weight, items) = (component.weight, component.method.items());
+            if !(weight.is_finite() && weight > 0.0) {
+                return Err(BlendError::Weight { part, weight });
+            }
+            if items != first {
+                return Err(BlendError::Catalogue { part, items, first });
+            }
+        }
+        Ok(Self { components: components.into_iter().flat_map(flatten).collect() })
+    }
+}
+
+fn flatten(component: Component) -> Vec<Component> {
+    let inner = component.method.components();
+    if inner.is_empty() {
+        return vec![component];
+    }
+    let total: f32 = inner.iter().map(|c| c.weight).sum();
+    let share = |c: &Component| Component { weight: component.weight * c.weight / total, ..c.clone() };
+    inner.iter().map(share).collect()
+}
+
+impl Method for Blend {
+    fn items(&self) -> usize {
+        self.components.first().map_or(0, |c| c.method.items())
+    }
+
+    fn slots(&self) -> usize {
+        self.components.iter().map(|c| c.method.slots()).max().unwrap_or(0)
+    }
+
+    /// Whether one of the methods that read a history knows the customer: a stranger gets the fallback, not the
+    /// popular part of the blend.
+    fn knows(&self, me: &Customer<'_>) -> bool {
+        let mut personal = self.components.iter().filter(|c| c.method.slots() > 0).peekable();
+        personal.peek().is_none() || personal.any(|c| c.method.knows(me))
+    }
+
+    fn score(&self, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores) {
+        let mut part = out.part.take().unwrap_or_else(|| Box::new(Scores::new(self.items())));
+        for at in 0..self.components.len() {
+            part.clear();
+            let factor = self.score_part(at, me, among, &mut part);
+            out.factors.push(factor);
+            for &item in part.touched() {
+                out.add(item, part.get(item));
+            }
+        }
+        out.part = Some(part);
+    }
+
+    fn components(&self) -> &[Component] {
+        &self.components
+    }
+
+    fn score_part(&self, part: usize, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores) -> f32 {
+        let Component { weight, method } = &self.components[part];
+        method.score(me, among, out);
+        let best = out
+            .touched()
+            .iter()
+            .filter(|&&item| among.admits(item))
+            .map(|&item| out.get(item))
+            .fold(0.0, f32::max);
+        let factor = if best > 0.0 { weight / best } else { 0.0 };
+        out.multiply(|_| factor);
+        factor
+    }
+
+    fn evidence(&self, me: &Customer<'_>, item: u32, scores: &Scores, each: &mut dyn FnMut(u32, f32)) {
+        for (component, &factor) in self.components.iter().zip(&scores.factors) {
+            component.method.evidence(me, item, scores, &mut |own, strength| each(own, strength * factor));
+        }
+    }
+}

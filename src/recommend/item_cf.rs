@@ -1,0 +1,118 @@
+//! `item_cf`: products like those the customer took, by who took both.
+
+use std::sync::Arc;
+
+use super::filters::Candidates;
+use super::interactions::Interactions;
+use super::method::{Customer, Method, Scores};
+use super::neighbours::Neighbours;
+use super::trend::trend;
+
+/// What a sum of weights counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Damping {
+    /// `ln(1 + weight / unit)`: the tenth view of a product says less than the first.
+    #[default]
+    Log,
+    /// The weight as it is, for ratings.
+    None,
+}
+
+impl Damping {
+    fn apply(self, weight: f32, unit: f32) -> f32 {
+        match self {
+            Self::Log => (weight / unit).ln_1p(),
+            Self::None => weight,
+        }
+    }
+}
+
+/// Settings of [`ItemCf`]. The defaults were chosen on the validation month of Online Retail.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ItemCfParams {
+    /// How many similar products speak for each product.
+    pub neighbours: usize,
+    /// Added to the denominator of the cosine; see [`Neighbours::cosine`].
+    pub shrinkage: f32,
+    /// How repeated events count.
+    pub damping: Damping,
+}
+
+impl Default for ItemCfParams {
+    fn default() -> Self {
+        Self { neighbours: 50, shrinkage: 20.0, damping: Damping::Log }
+    }
+}
+
+/// Item-to-item collaborative filtering. A product scores the sum, over the customer's own products among its nearest
+/// neighbours, of similarity times the customer's faded weight; times the product's [`trend`] where there is a
+/// half-life. Similarity itself is of all times: the taste is lasting, the want is not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemCf {
+    neighbours: Arc<Neighbours>,
+    trend: Option<Vec<f32>>,
+    slot: usize,
+    unit: f32,
+    damping: Damping,
+}
+
+impl ItemCf {
+    /// Finds the neighbours of every product. `slot` is where customers' histories of the same signals will be.
+    #[must_use]
+    pub fn fit(interactions: &Interactions, slot: usize, params: ItemCfParams) -> Self {
+        let ItemCfParams { neighbours, shrinkage, damping } = params;
+        let unit = interactions.unit();
+        let matrix = interactions.matrix(|weight| damping.apply(weight, unit));
+        let neighbours = Arc::new(Neighbours::cosine(&matrix, interactions.items(), shrinkage, neighbours));
+        Self { neighbours, trend: trend(interactions), slot, unit, damping }
+    }
+
+    /// The neighbours of every product, for [`super::SimilarTo`] to share.
+    #[must_use]
+    pub fn neighbours(&self) -> &Arc<Neighbours> {
+        &self.neighbours
+    }
+
+    fn trend_of(&self, item: u32) -> f32 {
+        self.trend.as_ref().map_or(1.0, |t| t[item as usize])
+    }
+}
+
+impl Method for ItemCf {
+    fn items(&self) -> usize {
+        self.neighbours.items()
+    }
+
+    fn slots(&self) -> usize {
+        self.slot + 1
+    }
+
+    fn knows(&self, me: &Customer<'_>) -> bool {
+        !me.history(self.slot).is_cold()
+    }
+
+    fn score(&self, me: &Customer<'_>, _among: &Candidates<'_>, out: &mut Scores) {
+        let history = me.history(self.slot);
+        for (&own, &weight) in history.items.iter().zip(history.faded) {
+            let weight = self.damping.apply(weight, self.unit);
+            let (items, similarities) = self.neighbours.listed_by(own);
+            for (&item, &similarity) in items.iter().zip(similarities) {
+                out.add(item, weight * similarity);
+            }
+        }
+        if let Some(trend) = &self.trend {
+            out.multiply(|item| trend[item as usize]);
+        }
+    }
+
+    fn evidence(&self, me: &Customer<'_>, item: u32, _scores: &Scores, each: &mut dyn FnMut(u32, f32)) {
+        let history = me.history(self.slot);
+        let (neighbours, similarities) = self.neighbours.nearest(item);
+        for (own, similarity) in neighbours.iter().zip(similarities) {
+            if let Ok(at) = history.items.binary_search(own) {
+                let weight = self.damping.apply(history.faded[at], self.unit);
+                each(*own, weight * similarity * self.trend_of(item));
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What a recommendation method is, and the room it works in.
+
+use super::blend::Component;
+use super::filters::Candidates;
+use super::interactions::{History, Interactions};
+
+/// The row of a customer who is in no history.
+pub const NOBODY: u32 = u32::MAX;
+
+/// One customer, as the methods see them.
+#[derive(Debug, Clone, Copy)]
+pub struct Customer<'a> {
+    /// A history for each slot. Methods with other signals or another half-life read another slot.
+    pub histories: &'a [&'a Interactions],
+    /// The customer's row in all of them; [`NOBODY`] for one without any.
+    pub row: u32,
+}
+
+impl<'a> Customer<'a> {
+    /// The customer's row of a slot.
+    ///
+    /// # Panics
+    /// If there is no such slot; [`super::recommend`] checks [`Method::slots`] beforehand.
+    #[must_use]
+    pub fn history(&self, slot: usize) -> History<'a> {
+        self.histories[slot].history(self.row)
+    }
+}
+
+/// A fitted method: gives scores to products for a customer.
+///
+/// Scores are comparable among the products of one customer only. A product of no score, or of one that is not
+/// positive, is not recommended by the method.
+pub trait Method: std::fmt::Debug + Send + Sync {
+    /// The number of products it was fitted on.
+    fn items(&self) -> usize;
+
+    /// How many histories it reads: slots `0..slots()`. 0 for a method that needs none.
+    fn slots(&self) -> usize {
+        0
+    }
+
+    /// Whether it can say anything about this customer. A method that reads no history always can.
+    fn knows(&self, _me: &Customer<'_>) -> bool {
+        true
+    }
+
+    /// Adds its scores to `out`, which is clear. It may leave out products that `among` does not want.
+    fn score(&self, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores);
+
+    /// Tells which of the customer's own products speak for `item`, and how strongly. `scores` are those that
+    /// [`Method::score`] just gave for the same customer.
+    fn evidence(&self, me: &Customer<'_>, item: u32, scores: &Scores, each: &mut dyn FnMut(u32, f32));
+
+    /// The scores, where they are the same for everybody: one per product.
+    fn shared(&self) -> Option<&[f32]> {
+        None
+    }
+
+    /// The methods whose scores it adds up; none for a method that is no blend.
+    fn components(&self) -> &[Component] {
+        &[]
+    }
+
+    /// Adds what one component (0 for a method that is no blend) gives to its scores to `out`, which is clear, and
+    /// returns the factor by which the component's own scores were multiplied.
+    fn score_part(&self, _part: usize, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores) -> f32 {
+        self.score(me, among, out);
+        1.0
+    }
+}
+
+/// The scores of one customer's products: as wide as the catalogue, and cleared at the cost of what was touched.
+/// One is kept per thread.
+#[derive(Debug, Clone, Default)]
+pub struct Scores {
+    dense: Vec<f32>,
+    listed: Vec<bool>,
+    touched: Vec<u32>,
+    /// The factors of a blend's parts, kept for [`Method::evidence`].
+    pub(crate) factors: Vec<f32>,
+    /// Room for the parts of a blend.
+    pub(crate) part: Option<Box<Scores>>,
+}
+
+impl Scores {
+    /// Room for a catalogue of `items` products.
+    #[must_use]
+    pub fn new(items: usize) -> Self {
+        Self { dense: vec![0.0; items], listed: vec![false; items], ..Self::default() }
+    }
+
+    /// Forgets all scores.
+    pub fn clear(&mut self) {
+        for &item in &self.touched {
+            self.dense[item as usize] = 0.0;
+            self.listed[item as usize] = false;
+        }
+        self.touched.clear();
+        self.factors.clear();
+    }
+
+    /// Adds to a product's score.
+    #[inline]
+    pub fn add(&mut self, item: u32, score: f32) {
+        let at = item as usize;
+        if !self.listed[at] {
+            self.listed[at] = true;
+            self.touched.push(item);
+        }
+        self.dense[at] += score;
+    }
+
+    /// A product's score; 0 where nothing was added.
+    #[must_use]
+    pub fn get(&self, item: u32) -> f32 {
+        self.dense[item as usize]
+    }
+
+    /// Multiplies every score by its product's factor.
+    pub fn multiply(&mut self, factor: impl Fn(u32) -> f32) {
+        for &item in &self.touched {
+            self.dense[item as usize] *= factor(item);
+        }
+    }
+
+    /// The products that were given a score, in the order they first were.
+    #[must_use]
+    pub fn touched(&self) -> &[u32] {
+        &self.touched
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_add_up_and_are_forgotten() {
+        let mut scores = Scores::new(4);
+        scores.add(2, 1.0);
+        scores.add(0, 3.0);
+        scores.add(2, -1.0); // back at nothing, yet listed once
+        scores.add(2, 0.5);
+        assert_eq!(scores.touched(), [2, 0]);
+        assert!((scores.get(2) - 0.5).abs() < 1e-6);
+        scores.clear();
+        assert_eq!((scores.touched().len(), scores.get(0), scores.get(2)), (0, 0.0, 0.0));
+    }
+}

@@ -1,0 +1,303 @@
+//! `recommend`: lists of picks for a chunk of customers.
+
+use std::collections::BinaryHeap;
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+use super::bitset::BitSet;
+use super::filters::{Candidates, Filters, GroupRule, Personal};
+use super::interactions::Interactions;
+use super::method::{Customer, Method, NOBODY, Scores};
+
+/// How many neighbouring customers share a thread's room at least; only a matter of speed.
+const CUSTOMERS_A_TASK: usize = 32;
+
+/// What is asked for a chunk of customers.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The method of the strategy.
+    pub method: &'a dyn Method,
+    /// What fills lists that are short, and serves customers whom the method does not know.
+    pub fallback: Option<&'a dyn Method>,
+    /// The filters for everybody.
+    pub filters: &'a Filters,
+    /// The filters of each customer of the chunk.
+    pub personal: &'a Personal,
+    /// The histories that the methods read, by slot.
+    pub histories: &'a [&'a Interactions],
+    /// The rows of the chunk's customers in all of the histories; [`NOBODY`] for one without a history.
+    pub customers: &'a [u32],
+}
+
+/// Where a pick comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The method.
+    Method,
+    /// The fallback.
+    Fallback,
+}
+
+/// A product chosen for a customer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pick {
+    /// The product.
+    pub item: u32,
+    /// Its score, boosted. Comparable within one customer and one source only.
+    pub score: f32,
+    /// The customer's own product that speaks most for it.
+    pub because: Option<u32>,
+    /// Who chose it.
+    pub source: Source,
+}
+
+/// Why a request makes no sense.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RequestError {
+    /// Something is not as long as it has to be.
+    #[error("{what}: {found} entries, where {expected} were expected")]
+    Length {
+        /// What it is.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length of the catalogue or of the chunk.
+        expected: usize,
+    },
+    /// A method reads more histories than were given.
+    #[error("the methods read {needed} histories, {given} were given")]
+    Histories {
+        /// How many it needs.
+        needed: usize,
+        /// How many there are.
+        given: usize,
+    },
+    /// A boost that is not a positive number.
+    #[error("a boost of {0}; it must be a positive number")]
+    Boost(f32),
+}
+
+/// Picks for every customer of the chunk, in their order, at most `take` each.
+///
+/// The method's products come first, by boosted score, ties by index, under the caps; then the fallback's, under the
+/// same filters and with the same caps counted on. A customer whom the method does not know gets the fallback alone.
+///
+/// # Errors
+/// If arrays do not fit together, or a boost is not a positive number.
+pub fn recommend(request: &Request<'_>) -> Result<Vec<Vec<Pick>>, RequestError> {
+    let prepared = Prepared::new(request)?;
+    let items = request.method.items();
+    Ok((0..request.customers.len())
+        .into_par_iter()
+        .with_min_len(CUSTOMERS_A_TASK)
+        .map_init(|| Scores::new(items), |scores, customer| prepared.pick(customer, scores))
+        .collect())
+}
+
+impl Request<'_> {
+    /// Whether the customer at that place of the chunk will get the fallback alone.
+    #[must_use]
+    pub fn is_stranger(&self, customer: usize) -> bool {
+        self.fallback.is_some() && !self.method.knows(&self.customer(customer))
+    }
+
+    /// How many customers of the chunk will get the fallback alone.
+    #[must_use]
+    pub fn strangers(&self) -> usize {
+        (0..self.customers.len()).filter(|&c| self.is_stranger(c)).count()
+    }
+
+    pub(crate) fn customer(&self, customer: usize) -> Customer<'_> {
+        Customer { histories: self.histories, row: self.customers[customer] }
+    }
+
+    fn check(&self) -> Result<(), RequestError> {
+        let items = self.method.items();
+        let catalogue = |what, found| length(what, found, items);
+        let chunk = |what, found| length(what, found, self.customers.len());
+        if let Some(fallback) = self.fallback {
+            catalogue("the fallback's catalogue", fallback.items())?;
+        }
+        let needed = self.method.slots().max(self.fallback.map_or(0, Method::slots));
+        if needed > self.histories.len() {
+            return Err(RequestError::Histories { needed, given: self.histories.len() });
+        }
+        for history in self.histories {
+            catalogue("the catalogue of a history", history.items())?;
+        }
+        let Filters { only, exclude, boost, at_most, take: _ } = self.filters;
+        for set in [only, exclude].into_iter().flatten() {
+            catalogue("`only` or `exclude`", set.len())?;
+        }
+        for cap in at_most {
+            catalogue("the groups of a cap", cap.group_of_item.len())?;
+        }
+        let Personal { only_groups, only, exclude_groups, exclude, boost: personal_boost } = self.personal;
+        for GroupRule { group_of_item, group_of_customer } in only_groups.iter().chain(exclude_groups) {
+            catalogue("the products' groups of a rule", group_of_item.len())?;
+            chunk("the customers' groups of a rule", group_of_customer.len())?;
+        }
+        for lists in [only, exclude].into_iter().flatten() {
+            chunk("lists of `only` or `exclude`", lists.customers())?;
+        }
+        if let Some(boost) = boost {
+            catalogue("the boosts", boost.len())?;
+            positive(boost)?;
+        }
+        if let Some(boost) = personal_boost {
+            chunk("lists of boosts", boost.customers())?;
+            (0..boost.customers()).try_for_each(|customer| positive(boost.of(customer).1))?;
+        }
+        Ok(())
+    }
+}
+
+fn length(what: &'static str, found: usize, expected: usize) -> Result<(), RequestError> {
+    if found == expected { Ok(()) } else { Err(RequestError::Length { what, found, expected }) }
+}
+
+fn positive(boosts: &[f32]) -> Result<(), RequestError> {
+    let wrong = boosts.iter().find(|b| !(b.is_finite() && **b > 0.0));
+    wrong.map_or(Ok(()), |&b| Err(RequestError::Boost(b)))
+}
+
+/// A product with a boosted score. The greatest is the best: by score, then the lower index.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Ranked {
+    pub score: f32,
+    pub item: u32,
+}
+
+impl Eq for Ranked {}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.score.total_cmp(&other.score).then(other.item.cmp(&self.item))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A checked request, with what can be worked out once for the whole chunk.
+pub(crate) struct Prepared<'a> {
+    pub request: &'a Request<'a>,
+    allowed: BitSet,
+    /// The order of a method, and of a fallback, that is the same for everybody.
+    shared: [Option<Vec<Ranked>>; 2],
+}
+
+impl<'a> Prepared<'a> {
+    pub fn new(request: &'a Request<'a>) -> Result<Self, RequestError> {
+        request.check()?;
+        let allowed = request.filters.allowed(request.method.items());
+        let rank = |method: &dyn Method| Some(rank_shared(method.shared()?, &allowed, request.filters));
+        let shared = [rank(request.method), request.fallback.and_then(rank)];
+        Ok(Self { request, allowed, shared })
+    }
+
+    pub fn candidates(&self, customer: usize) -> Candidates<'_> {
+        Candidates::new(self.request.filters, &self.allowed, self.request.personal, customer)
+    }
+
+    /// The boosted score of a product for a customer.
+    pub fn boosted(&self, customer: usize, item: u32, score: f32) -> f32 {
+        let common = self.request.filters.boost.as_ref().map_or(1.0, |b| b[item as usize]);
+        score * common * self.request.personal.boost_of(customer, item)
+    }
+
+    /// The whole list of a customer.
+    pub fn pick(&self, customer: usize, scores: &mut Scores) -> Vec<Pick> {
+        let mut picks = Vec::with_capacity(self.request.filters.take.min(self.request.method.items()));
+        if !self.request.is_stranger(customer) {
+            self.fill(customer, Source::Method, scores, &mut picks);
+        }
+        if picks.len() < self.request.filters.take && self.request.fallback.is_some() {
+            self.fill(customer, Source::Fallback, scores, &mut picks);
+        }
+        picks
+    }
+
+    pub fn method(&self, source: Source) -> Option<&'a dyn Method> {
+        match source {
+            Source::Method => Some(self.request.method),
+            Source::Fallback => self.request.fallback,
+        }
+    }
+
+    /// Adds a source's products to a list until it is full or they run out.
+    fn fill(&self, customer: usize, source: Source, scores: &mut Scores, picks: &mut Vec<Pick>) {
+        let Some(method) = self.method(source) else { return };
+        let (me, candidates) = (self.request.customer(customer), self.candidates(customer));
+        let from = picks.len();
+        scores.clear();
+        match &self.shared[source as usize] {
+            Some(order) if !self.request.personal.boosts(customer) => {
+                let mine = order.iter().copied().filter(|r| candidates.admits(r.item));
+                self.take(mine, source, picks);
+            }
+            _ => {
+                method.score(&me, &candidates, scores);
+                let ranked = scores
+                    .touched()
+                    .iter()
+                    .map(|&item| Ranked { item, score: self.boosted(customer, item, scores.get(item)) })
+                    .filter(|r| is_score(r.score) && candidates.admits(r.item));
+                let mut heap: BinaryHeap<Ranked> = ranked.collect();
+                self.take(std::iter::from_fn(|| heap.pop()), source, picks);
+            }
+        }
+        for pick in &mut picks[from..] {
+            pick.because = because(method, &me, pick.item, scores);
+        }
+    }
+
+    fn take(&self, ranked: impl Iterator<Item = Ranked>, source: Source, picks: &mut Vec<Pick>) {
+        let Filters { take, .. } = self.request.filters;
+        for Ranked { item, score } in ranked {
+            if picks.len() >= *take {
+                return;
+            }
+            let mut taken = picks.iter().map(|p| p.item);
+            let full = self.request.filters.full_cap(item, &taken).is_some();
+            if !full && taken.all(|t| t != item) {
+                picks.push(Pick { item, score, because: None, source });
+            }
+        }
+    }
+}
+
+/// Whether a score recommends at all.
+pub(crate) fn is_score(score: f32) -> bool {
+    score.is_finite() && score > 0.0
+}
+
+/// The products in the order of scores that everybody shares.
+fn rank_shared(scores: &[f32], allowed: &BitSet, filters: &Filters) -> Vec<Ranked> {
+    let boost = |item: u32| filters.boost.as_ref().map_or(1.0, |b| b[item as usize]);
+    let mut ranked: Vec<Ranked> = allowed
+        .iter()
+        .map(|item| Ranked { item, score: scores[item as usize] * boost(item) })
+        .filter(|r| is_score(r.score))
+        .collect();
+    ranked.sort_unstable_by(|a, b| b.cmp(a));
+    ranked
+}
+
+/// The customer's own product whose evidence for `item` adds up to most; the lower index of equals.
+pub(crate) fn because(method: &dyn Method, me: &Customer<'_>, item: u32, scores: &Scores) -> Option<u32> {
+    if me.row == NOBODY {
+        return None;
+    }
+    let mut evidence: Vec<(u32, f32)> = Vec::new();
+    method.evidence(me, item, scores, &mut |own, strength| match evidence.iter_mut().find(|e| e.0 == own) {
+        Some(known) => known.1 += strength,
+        None => evidence.push((own, strength)),
+    });
+    let best = evidence.into_iter().filter(|e| e.1 > 0.0);
+    best.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|e| e.0)
+}

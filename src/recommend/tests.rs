@@ -1,0 +1,5 @@
+//! The methods and the picking together, on small shops.
+
+mod invariants;
+mod lists;
+mod methods;

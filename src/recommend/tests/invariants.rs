@@ -1,0 +1,264 @@
+//! What holds for every shop, customer and strategy.
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use crate::recommend::*;
+
+const ITEMS: usize = 24;
+const USERS: usize = 12;
+
+/// Everything that decides about the lists of a chunk.
+#[derive(Debug)]
+struct Shop {
+    history: Interactions,
+    filters: Filters,
+    personal: Personal,
+    method: Arc<dyn Method>,
+    fallback: Popular,
+}
+
+impl Shop {
+    /// Runs something on the request for all customers, and one who is nobody.
+    fn ask<T>(&self, run: impl FnOnce(&Request<'_>) -> T) -> T {
+        let customers: Vec<u32> = (0..USERS as u32).chain([NOBODY]).collect();
+        run(&Request {
+            method: &*self.method,
+            fallback: Some(&self.fallback),
+            filters: &self.filters,
+            personal: &self.personal,
+            histories: &[&self.history],
+            customers: &customers,
+        })
+    }
+
+    fn lists(&self) -> Vec<Vec<Pick>> {
+        self.ask(|request| recommend(request).unwrap())
+    }
+
+    /// The products a customer may be shown, worked out the plain way.
+    fn admitted(&self, customer: usize) -> Vec<u32> {
+        let meets = |rule: &GroupRule, item: u32| {
+            let group = rule.group_of_customer[customer];
+            group != NO_GROUP && rule.group_of_item[item as usize] == group
+        };
+        let listed = |lists: &Option<ItemLists>, item| lists.as_ref().map(|l| l.of(customer).contains(&item));
+        (0..ITEMS as u32)
+            .filter(|&i| self.filters.only.as_ref().is_none_or(|s| s.contains(i)))
+            .filter(|&i| !self.filters.exclude.as_ref().is_some_and(|s| s.contains(i)))
+            .filter(|&i| self.personal.only_groups.iter().all(|r| meets(r, i)))
+            .filter(|&i| !self.personal.exclude_groups.iter().any(|r| meets(r, i)))
+            .filter(|&i| listed(&self.personal.only, i) != Some(false))
+            .filter(|&i| listed(&self.personal.exclude, i) != Some(true))
+            .collect()
+    }
+}
+
+fn histories() -> impl Strategy<Value = Interactions> {
+    let event = (0..USERS as u32, 0..ITEMS as u32, 0_u16..400, 1_u8..6);
+    (vec(event, 0..150), option::of(1_f32..90.0)).prop_map(|(rows, half_life)| {
+        let mut events = Events::default();
+        for (user, item, age, weight) in rows {
+            events.push(user, item, f32::from(age), f32::from(weight));
+        }
+        Interactions::build(&events, USERS, ITEMS, half_life).unwrap()
+    })
+}
+
+fn set() -> impl Strategy<Value = Option<BitSet>> {
+    option::of(vec(any::<bool>(), ITEMS).prop_map(|keep| BitSet::from_fn(ITEMS, |i| keep[i])))
+}
+
+fn groups(len: usize) -> impl Strategy<Value = Vec<u32>> {
+    vec((0_u32..4).prop_map(|g| if g == 3 { NO_GROUP } else { g }), len)
+}
+
+fn filters() -> impl Strategy<Value = Filters> {
+    let cap = (groups(ITEMS), 1_u32..4).prop_map(|(group_of_item, at_most)| Cap { group_of_item, at_most });
+    (set(), set(), option::of(vec(0.1_f32..3.0, ITEMS)), vec(cap, 0..3), 0_usize..ITEMS + 4)
+        .prop_map(|(only, exclude, boost, at_most, take)| Filters { only, exclude, boost, at_most, take })
+}
+
+fn personal() -> impl Strategy<Value = Personal> {
+    let lists = |most| {
+        option::of(vec(vec(0..ITEMS as u32, 0..most), USERS + 1).prop_map(|l| l.into_iter().collect()))
+    };
+    let rules = || {
+        let rule = (groups(ITEMS), groups(USERS + 1))
+            .prop_map(|(group_of_item, group_of_customer)| GroupRule { group_of_item, group_of_customer });
+        vec(rule, 0..2)
+    };
+    let boost = vec(vec((0..ITEMS as u32, 0.1_f32..3.0), 0..4), USERS + 1).prop_map(ItemFactors::new);
+    (rules(), lists(40), rules(), lists(8), option::of(boost)).prop_map(
+        |(only_groups, only, exclude_groups, exclude, boost)| Personal {
+            only_groups,
+            only,
+            exclude_groups,
+            exclude,
+            boost,
+        },
+    )
+}
+
+/// One of every method, fitted on the history.
+fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
+    let cf = ItemCf::fit(history, 0, ItemCfParams { neighbours: 8, ..ItemCfParams::default() });
+    let lines: Vec<(u32, u32)> =
+        (0..USERS as u32).flat_map(|u| history.history(u).items.iter().map(move |&i| (u, i))).collect();
+    let baskets = Baskets::build(&lines, ITEMS);
+    let together = BoughtTogether::fit(&baskets, trend(history), 0, BoughtTogetherParams::default());
+    let latest = SimilarTo::new(cf.neighbours().clone(), Anchor::Latest { slot: 0 });
+    let popular = Popular::fit(history);
+    let part = |weight, method: Arc<dyn Method>| Component { weight, method };
+    match which {
+        0 => Arc::new(cf),
+        1 => Arc::new(together),
+        2 => Arc::new(latest),
+        3 => Arc::new(popular),
+        _ => Arc::new(
+            Blend::new(vec![
+                part(0.5, Arc::new(cf)),
+                part(0.2, Arc::new(together)),
+                part(0.2, Arc::new(latest)),
+                part(0.1, Arc::new(popular)),
+            ])
+            .unwrap(),
+        ),
+    }
+}
+
+fn shops() -> impl Strategy<Value = Shop> {
+    (histories(), filters(), personal(), 0_usize..5, vec(0.0_f32..9.0, ITEMS)).prop_map(
+        |(history, filters, personal, which, fallback)| Shop {
+            method: method(which, &history),
+            fallback: Popular::from_scores(fallback),
+            history,
+            filters,
+            personal,
+        },
+    )
+}
+
+fn on_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(run)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn lists_obey_filters_caps_and_length_and_repeat_nothing(shop in shops()) {
+        for (customer, list) in shop.lists().iter().enumerate() {
+            prop_assert!(list.len() <= shop.filters.take);
+            let admitted = shop.admitted(customer);
+            for (at, pick) in list.iter().enumerate() {
+                prop_assert!(admitted.contains(&pick.item));
+                prop_assert!(list[..at].iter().all(|p| p.item != pick.item));
+                prop_assert!(pick.score.is_finite() && pick.score > 0.0);
+            }
+            for cap in &shop.filters.at_most {
+                for group in 0..3 {
+                    let held = list.iter().filter(|p| cap.group_of_item[p.item as usize] == group).count();
+                    prop_assert!(held <= cap.at_most as usize);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_method_comes_first_and_each_source_is_sorted(shop in shops()) {
+        for list in shop.lists() {
+            let from_method = list.iter().take_while(|p| p.source == Source::Method).count();
+            prop_assert!(list[from_method..].iter().all(|p| p.source == Source::Fallback));
+            for part in [&list[..from_method], &list[from_method..]] {
+                let sorted = |w: &[Pick]| {
+                    w[0].score.total_cmp(&w[1].score).reverse().then(w[0].item.cmp(&w[1].item)).is_lt()
+                };
+                prop_assert!(part.windows(2).all(sorted));
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_list_has_no_room_for_any_product_of_the_fallback(shop in shops()) {
+        let fallback = shop.fallback.shared().unwrap();
+        for (customer, list) in shop.lists().iter().enumerate() {
+            if list.len() == shop.filters.take {
+                continue;
+            }
+            for item in shop.admitted(customer) {
+                let picked = list.iter().any(|p| p.item == item);
+                let capped = shop.filters.at_most.iter().any(|cap| {
+                    let group = cap.group_of_item[item as usize];
+                    let held = list.iter().filter(|p| cap.group_of_item[p.item as usize] == group);
+                    group != NO_GROUP && held.count() == cap.at_most as usize
+                });
+                prop_assert!(picked || capped || fallback[item as usize] <= 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_and_the_cut_into_chunks_do_not_show(shop in shops()) {
+        let refit = || method(4, &shop.history);
+        let fitted = |threads| on_threads(threads, || format!("{:?}", refit()));
+        prop_assert_eq!(fitted(1), fitted(3));
+        let lists = on_threads(1, || shop.lists());
+        prop_assert_eq!(&on_threads(3, || shop.lists()), &lists);
+        let shop = Shop { personal: Personal::default(), ..shop };
+        shop.ask(|whole| {
+            let (left, right) = whole.customers.split_at(5);
+            let mut halves = recommend(&Request { customers: left, ..*whole }).unwrap();
+            halves.extend(recommend(&Request { customers: right, ..*whole }).unwrap());
+            prop_assert_eq!(halves, shop.lists());
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn the_reason_is_a_product_of_the_customers_own(shop in shops()) {
+        for (customer, list) in shop.lists().iter().enumerate() {
+            let row = if customer == USERS { NOBODY } else { customer as u32 };
+            for pick in list {
+                let own = shop.history.history(row).items;
+                prop_assert!(pick.because.is_none_or(|b| own.contains(&b) && b != pick.item));
+            }
+        }
+    }
+
+    #[test]
+    fn an_order_shared_by_all_is_the_order_of_the_scores(history in histories(), filters in filters()) {
+        // A boost by 1 of a customer's own sends the same question down the general way.
+        let one = vec![vec![(0, 1.0)]; USERS + 1];
+        let mut shop = Shop {
+            method: method(3, &history),
+            fallback: Popular::from_scores(vec![1.0; ITEMS]),
+            history,
+            filters,
+            personal: Personal::default(),
+        };
+        let shared = shop.lists();
+        shop.personal.boost = Some(ItemFactors::new(one));
+        prop_assert_eq!(shop.lists(), shared);
+    }
+
+    #[test]
+    fn an_explanation_agrees_with_the_list(shop in shops(), customer in 0..=USERS) {
+        let list = &shop.lists()[customer];
+        let explained = shop.ask(|request| explain(request, customer, ITEMS)).unwrap();
+        prop_assert_eq!(&explained.picks, list);
+        for (rows, source) in [(&explained.method, Source::Method), (&explained.fallback, Source::Fallback)] {
+            let kept: Vec<_> = rows.iter().filter(|e| e.removed.is_none()).map(|e| (e.item, e.because)).collect();
+            let picked: Vec<_> =
+                list.iter().filter(|p| p.source == source).map(|p| (p.item, p.because)).collect();
+            prop_assert_eq!(kept, picked);
+            for row in rows {
+                let sum: f32 = row.parts.iter().map(|p| p.score).sum();
+                prop_assert!((sum * row.boost - row.score).abs() <= 1e-5 * row.score.max(1.0));
+            }
+        }
+    }
+}

@@ -7,6 +7,10 @@ use super::html::{self, Kind};
 /// # Errors
 /// With the words of the CSS library, which says what it could not read.
 pub(crate) fn inline(document: &str) -> Result<String, String> {
+    // The library calls itself for each element inside another.
+    if html::depth(document, false) > html::DEPTH {
+        return Err("too many elements stand inside one another".to_owned());
+    }
     css_inline::CSSInliner::options()
         .load_remote_stylesheets(false)
         .keep_style_tags(false)

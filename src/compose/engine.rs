@@ -11,8 +11,8 @@ use super::pictures::Pictures;
 const REMOVED_FILTERS: &[&str] =
     &["attr", "dictsort", "e", "escape", "format", "indent", "items", "pprint", "safe", "tojson"];
 
-/// How many steps filling one text may take. A mail of a hundred cards takes some tens of thousands.
-const FUEL: u64 = 2_000_000;
+/// How many steps filling one text may take. A mail of four cards takes some hundreds.
+const FUEL: u64 = 200_000;
 
 /// How deep macros may call one another.
 const RECURSION: usize = 50;

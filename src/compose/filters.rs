@@ -252,7 +252,7 @@ fn autolink(value: &Value) -> Value {
                 && !url.contains(char::is_whitespace) =>
         {
             let shown = super::html::escape(&links::clean(url));
-            Value::from_safe_string(format!("<a href=\"{shown}\">{shown}</a>"))
+            Value::from_safe_string(format!("<a href=\"{shown}\" style=\"color:inherit\">{shown}</a>"))
         }
         _ => value.clone(),
     }

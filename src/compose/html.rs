@@ -60,13 +60,18 @@ pub(crate) fn is_void(name: &str) -> bool {
 
 /// Cuts a document into tokens that cover it without a gap. Never fails: what is no markup is text.
 pub(crate) fn tokenize(html: &str) -> Vec<Token> {
+    cut(html, true)
+}
+
+/// With `raw`, the content of `style` and its like is one token, as in HTML; without, it is markup, as in XML.
+fn cut(html: &str, raw: bool) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while at < html.len() {
         let (kind, end) = next(html, at);
         let raw = match &kind {
             Kind::Start { name, closed: false, .. }
-                if matches!(name.as_str(), "style" | "script" | "title" | "textarea") =>
+                if raw && matches!(name.as_str(), "style" | "script" | "title" | "textarea") =>
             {
                 Some(end_of_raw(html, end, name))
             }
@@ -175,6 +180,24 @@ fn end_of_raw(html: &str, from: usize, name: &str) -> usize {
                 && bytes[i..i + close.len()].eq_ignore_ascii_case(close.as_bytes())
         })
         .unwrap_or(bytes.len())
+}
+
+/// How deep elements may stand inside one another.
+pub(crate) const DEPTH: usize = 200;
+
+/// How deep elements stand inside one another. Parsers and writers that call themselves stand on this being small.
+/// With `xml`, as a parser sees it that knows no raw text.
+pub(crate) fn depth(html: &str, xml: bool) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    for token in cut(html, !xml) {
+        match token.kind {
+            Kind::Start { name, closed: false, .. } if !is_void(&name) => open += 1,
+            Kind::End { .. } => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 /// Turns character references into characters: the named ones that mails use, and all numeric ones.

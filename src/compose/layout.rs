@@ -32,8 +32,12 @@ pub(crate) fn complete(page: &str, tags: &mut Tags, library: &Library) -> Result
         let footer = library.find("std/footer", "html").unwrap_or_default();
         let footer = tags.protect_ours(&footer, library, "html", 0..0)?;
         insert(&mut page, &footer, |t| matches!(&t.kind, Kind::End { name } if name == "body"), false);
-        let style = ["<style>", &library.find("std/style", "css").unwrap_or_default(), "</style>"].concat();
         if !page.contains(".h-footer{") {
+            let mut style = ["<style>", &library.find("std/footer", "css").unwrap_or_default()].concat();
+            if page.contains("prefers-color-scheme") {
+                style.push_str(DARK_FOOTER);
+            }
+            style.push_str("</style>");
             insert(&mut page, &style, |t| matches!(&t.kind, Kind::End { name } if name == "head"), false);
         }
     }
@@ -41,6 +45,7 @@ pub(crate) fn complete(page: &str, tags: &mut Tags, library: &Library) -> Result
         let words = tags.protect_ours(PREHEADER, library, "html", 0..0)?;
         insert(&mut page, &words, |t| matches!(&t.kind, Kind::Start { name, .. } if name == "body"), true);
     }
+    with_alt(&mut page);
     let lower = page.to_ascii_lowercase();
     let mut head = String::new();
     if !lower.contains("charset") {
@@ -68,12 +73,28 @@ const PREHEADER: &str = concat!(
     "{{ preheader }}</div>{% endif %}"
 );
 
+/// For a page with rules for the dark: the footer put under it follows them.
+const DARK_FOOTER: &str =
+    "@media (prefers-color-scheme:dark){.h-footer,.h-footer a{color:#b8c1cc!important}}";
+
 /// Inserts a piece after or before the first token that matches; at the end or the start of the page if none does.
 fn insert(page: &mut String, piece: &str, matches: impl Fn(&html::Token) -> bool, after: bool) {
     let tokens = html::tokenize(page);
     let place = tokens.iter().find(|t| matches(t)).map(|t| if after { t.range.end } else { t.range.start });
     let at = place.unwrap_or(if after { 0 } else { page.len() });
     page.insert_str(at, piece);
+}
+
+/// A picture without words for those who do not see it says that it needs none; otherwise its file name would be read out.
+fn with_alt(page: &mut String) {
+    for token in html::tokenize(page).iter().rev() {
+        if let Kind::Start { name, attributes, .. } = &token.kind
+            && name == "img"
+            && !attributes.iter().any(|a| a.name == "alt")
+        {
+            page.insert_str(token.range.start + "<img".len(), " alt=\"\"");
+        }
+    }
 }
 
 /// A page that does not say its language says the message's.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 const SHIPPED: &[(&str, &str)] = &[
     ("std/cards.html", include_str!("../../stdlib/layouts/cards.html")),
     ("std/cards.mjml", include_str!("../../stdlib/layouts/cards.mjml")),
+    ("std/footer.css", include_str!("../../stdlib/layouts/footer.css")),
     ("std/footer.html", include_str!("../../stdlib/layouts/footer.html")),
     ("std/footer.mjml", include_str!("../../stdlib/layouts/footer.mjml")),
     ("std/head.html", include_str!("../../stdlib/layouts/head.html")),
@@ -18,10 +19,16 @@ const SHIPPED: &[(&str, &str)] = &[
     ("std/style.css", include_str!("../../stdlib/layouts/style.css")),
 ];
 
-/// Where the names of `{% include "…" %}` lead. Templates reach nothing else.
+/// The accent of the shipped layouts: buttons and links.
+const ACCENT: Colour = Colour([0x0b, 0x6e, 0x4f]);
+/// The shipped accent where the ground is dark.
+const ACCENT_ON_DARK: &str = "#6fcfae";
+
+/// Where the names of `{% include "…" %}` lead, and the shop's one accent colour. Templates reach nothing else.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     texts: BTreeMap<String, String>,
+    accent: Option<Colour>,
 }
 
 impl Library {
@@ -30,14 +37,40 @@ impl Library {
         self.texts.insert(name.into(), text.into());
     }
 
+    /// Sets the colour of buttons and links in all shipped layouts.
+    ///
+    /// # Errors
+    /// With a sentence, if it is not written `#rrggbb`, or white text on it would be hard to read (WCAG 2.1: 4.5 to 1).
+    pub fn set_accent(&mut self, colour: &str) -> Result<(), String> {
+        let parsed =
+            Colour::parse(colour).ok_or_else(|| format!("`{colour}` is not a colour such as `#0b6e4f`"))?;
+        let contrast = 1.05 / (parsed.luminance() + 0.05);
+        if contrast < 4.5 {
+            return Err(format!(
+                "white text on `{colour}` has a contrast of {contrast:.1} to 1; it needs 4.5: take a darker colour"
+            ));
+        }
+        self.accent = Some(parsed);
+        Ok(())
+    }
+
     /// The text of that name, as written or with the extension of the text that includes it.
     pub(crate) fn find(&self, name: &str, extension: &str) -> Option<String> {
         let full = format!("{name}.{extension}");
         [name, &full].into_iter().find_map(|name| {
-            let shipped =
-                SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
-            shipped.or_else(|| self.texts.get(name).cloned())
+            let shipped = SHIPPED.iter().find(|(known, _)| *known == name);
+            shipped.map(|(_, text)| self.coloured(text)).or_else(|| self.texts.get(name).cloned())
         })
+    }
+
+    /// A shipped text in the shop's colour.
+    pub(crate) fn coloured(&self, text: &str) -> String {
+        match self.accent {
+            Some(accent) => text
+                .replace(&ACCENT.to_string(), &accent.to_string())
+                .replace(ACCENT_ON_DARK, &accent.lighter().to_string()),
+            None => text.to_owned(),
+        }
     }
 
     /// A shipped text, by its full name (`std/mail.html`), for a command that shows it.
@@ -50,5 +83,71 @@ impl Library {
     pub(crate) fn shipped_names(extension: &str) -> Vec<&'static str> {
         let of = |name: &'static str| name.strip_suffix(extension).and_then(|n| n.strip_suffix('.'));
         SHIPPED.iter().filter_map(|(name, _)| of(name)).collect()
+    }
+}
+
+/// Red, green, blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Colour([u8; 3]);
+
+impl Colour {
+    fn parse(text: &str) -> Option<Self> {
+        let hex =
+            text.strip_prefix('#').filter(|h| h.len() == 6 && h.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let channel = |i: usize| u8::from_str_radix(&hex[i..i + 2], 16).ok();
+        Some(Self([channel(0)?, channel(2)?, channel(4)?]))
+    }
+
+    /// Relative luminance, 0 to 1 (WCAG 2.1).
+    fn luminance(self) -> f64 {
+        let linear = self.0.map(|c| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    /// More than half way to white, for text on a dark ground.
+    fn lighter(self) -> Self {
+        Self(self.0.map(|c| c + ((255 - c) / 5) * 3))
+    }
+}
+
+impl std::fmt::Display for Colour {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [r, g, b] = self.0;
+        write!(f, "#{r:02x}{g:02x}{b:02x}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_accent_is_set_in_one_place() {
+        let mut library = Library::default();
+        let before = library.find("std/style", "css").unwrap();
+        assert!(before.contains("#0b6e4f") && before.contains(ACCENT_ON_DARK));
+        library.set_accent("#8a1c3f").unwrap();
+        let after = library.find("std/style", "css").unwrap();
+        assert!(after.contains("#8a1c3f") && !after.contains("#0b6e4f") && !after.contains(ACCENT_ON_DARK));
+    }
+
+    #[test]
+    fn an_accent_that_cannot_be_read_is_refused() {
+        let mut library = Library::default();
+        for colour in ["red", "#12345", "#ffd700", "#é1234"] {
+            assert!(library.set_accent(colour).is_err(), "{colour}");
+        }
+    }
+
+    #[test]
+    fn shipped_names_cannot_be_replaced() {
+        let mut library = Library::default();
+        library.add("std/footer.html", "mine");
+        library.add("own.html", "mine");
+        assert_ne!(library.find("std/footer", "html").unwrap(), "mine");
+        assert_eq!(library.find("own", "html").unwrap(), "mine");
     }
 }

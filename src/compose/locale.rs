@@ -176,7 +176,7 @@ pub const PHRASES: &[(&str, &str, &str)] = &[
     (
         "why",
         "You get this mail because you agreed to hear from {}.",
-        "您收到这封邮件，是因为您同意接收{}的消息。",
+        "您收到这封邮件，是因为您同意接收 {} 的消息。",
     ),
     ("view", "Have a look", "去看看"),
     ("was_open", "(was ", "（原价 "),

@@ -18,15 +18,40 @@ enum Node<'a> {
     Statement(usize),
 }
 
-/// Compiles protected Markdown to protected HTML.
-pub(crate) fn compile(source: &str, tags: &Tags) -> String {
-    let mut events = Parser::new_ext(source, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+/// How deep blocks and emphasis may stand inside one another.
+const DEPTH: usize = 100;
+
+/// Compiles protected Markdown to protected HTML; `None` if it is nested too deeply.
+pub(crate) fn compile(source: &str, tags: &Tags) -> Option<String> {
+    let parser = || Parser::new_ext(source, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let (mut open, mut deepest) = (0_usize, 0);
+    for event in parser() {
+        match event {
+            Event::Start(_) => open += 1,
+            Event::End(_) => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    let mut groups = (0_usize, 0);
+    for (_, index) in tags.words(source) {
+        match tags.get(index).keyword() {
+            "if" | "for" => groups.0 += 1,
+            "endif" | "endfor" => groups.0 = groups.0.saturating_sub(1),
+            _ => {}
+        }
+        groups.1 = groups.1.max(groups.0);
+    }
+    if deepest > DEPTH || groups.1 > DEPTH {
+        return None;
+    }
+    let mut events = parser();
     let nodes = children(&mut events, tags);
     let mut out = String::with_capacity(source.len() * 2);
     let mut flat = Vec::new();
     flatten(regroup(nodes, tags), tags, &mut flat);
     writer::push_html(&mut out, flat.into_iter());
-    out
+    Some(out)
 }
 
 fn children<'a>(events: &mut impl Iterator<Item = Event<'a>>, tags: &Tags) -> Vec<Node<'a>> {
@@ -348,7 +373,7 @@ mod tests {
     fn compiled(source: &str) -> String {
         let mut tags = Tags::new(&[source]);
         let protected = tags.protect(source, &Library::default(), "md", LoneLines::Comment).unwrap();
-        tags.restore(&compile(&protected, &tags)).text
+        tags.restore(&compile(&protected, &tags).unwrap()).text
     }
 
     fn squeezed(source: &str) -> String {

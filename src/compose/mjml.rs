@@ -8,6 +8,7 @@ use mrml::prelude::render::RenderOptions;
 
 use super::error::{Part, TemplateError, TemplateFault};
 use super::html::{self, Kind};
+use super::library::Library;
 use super::tags::Tags;
 
 /// Elements whose children are elements: a tag between them goes into an `mj-raw`.
@@ -17,7 +18,7 @@ const CONTAINERS: &[&str] = &["mj-body", "mj-wrapper", "mj-section", "mj-column"
 const DEFAULTS: &str = concat!(
     "<mj-attributes><mj-all font-family=\"-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', ",
     "'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', Arial, sans-serif\" />",
-    "<mj-text font-size=\"16px\" line-height=\"26px\" color=\"#1f2933\" />",
+    "<mj-text font-size=\"16px\" line-height=\"1.6\" color=\"#1f2933\" />",
     "<mj-button font-size=\"16px\" line-height=\"20px\" font-weight=\"600\" inner-padding=\"12px 24px\" border-radius=\"6px\" ",
     "background-color=\"#0b6e4f\" color=\"#ffffff\" /></mj-attributes>"
 );
@@ -26,9 +27,15 @@ const DEFAULTS: &str = concat!(
 ///
 /// # Errors
 /// Where the MJML compiler refuses the document, at the place it names.
-pub(crate) fn compile(protected: &str, tags: &Tags, body: &str) -> Result<String, TemplateError> {
+pub(crate) fn compile(
+    protected: &str,
+    tags: &mut Tags,
+    library: &Library,
+    body: &str,
+) -> Result<String, TemplateError> {
     let (before, document, after) = outer_tags(protected, tags);
-    let document = with_defaults(&with_raw(document, tags));
+    let document = with_language(document, tags);
+    let document = with_defaults(&with_raw(&document, tags), &library.coloured(DEFAULTS));
     let parsed = mrml::parse_with_options(&document, &ParserOptions::default())
         .map_err(|e| layout_error(&e, &document, body))?;
     let options = RenderOptions { fonts: HashMap::new(), ..RenderOptions::default() };
@@ -68,6 +75,19 @@ fn outer_tags<'a>(protected: &'a str, tags: &Tags) -> (String, &'a str, String) 
     (only_words(&protected[..start]), &protected[start..end], only_words(&protected[end..]))
 }
 
+/// A document that does not say its language says the message's.
+fn with_language(document: &str, tags: &mut Tags) -> String {
+    let tokens = html::tokenize(document);
+    let Some(Kind::Start { name, attributes, .. }) = tokens.first().map(|t| &t.kind) else {
+        return document.to_owned();
+    };
+    if name != "mjml" || attributes.iter().any(|a| a.name == "lang") {
+        return document.to_owned();
+    }
+    let word = tags.add("{{ lang }}".to_owned(), 0..0);
+    ["<mjml lang=\"", &word, "\"", &document["<mjml".len()..]].concat()
+}
+
 /// Puts the tags that stand between layout elements into `mj-raw`, so that an author need not.
 fn with_raw(document: &str, tags: &Tags) -> String {
     let mut open: Vec<String> = Vec::new();
@@ -96,26 +116,28 @@ fn with_raw(document: &str, tags: &Tags) -> String {
     out
 }
 
-fn with_defaults(document: &str) -> String {
+fn with_defaults(document: &str, defaults: &str) -> String {
     if let Some(at) = document.find("<mj-head>") {
         let at = at + "<mj-head>".len();
-        return [&document[..at], DEFAULTS, &document[at..]].concat();
+        return [&document[..at], defaults, &document[at..]].concat();
     }
     match document.find("<mj-body") {
-        Some(at) => [&document[..at], "<mj-head>", DEFAULTS, "</mj-head>", &document[at..]].concat(),
+        Some(at) => [&document[..at], "<mj-head>", defaults, "</mj-head>", &document[at..]].concat(),
         None => document.to_owned(),
     }
 }
 
-/// The compiler's own style sheet stays where it is: it resets what only some clients do, and inlined into every
-/// cell it would double the mail.
+/// Replaces the compiler's own style sheet, which resets every table and cell for one client: applied to each of them it would
+/// double the mail. That rule goes to that client alone.
 fn without_reset(html: &str) -> String {
-    html.replacen("<style type=\"text/css\">\n", "<style type=\"text/css\" data-css-inline=\"ignore\">\n", 1)
-        .replacen(
-            "<style type=\"text/css\">#outlook",
-            "<style type=\"text/css\" data-css-inline=\"ignore\">#outlook",
-            1,
-        )
+    const OPEN: &str = "<style type=\"text/css\">\n#outlook";
+    const RESET: &str = concat!(
+        "<style>body{margin:0;padding:0}img{border:0;line-height:100%;outline:none;text-decoration:none}p{margin:13px 0}</style>",
+        "<!--[if mso]><style>table,td{border-collapse:collapse;mso-table-lspace:0pt;mso-table-rspace:0pt}</style><![endif]-->"
+    );
+    let Some(start) = html.find(OPEN) else { return html.to_owned() };
+    let Some(length) = html[start..].find("</style>") else { return html.to_owned() };
+    [&html[..start], RESET, &html[start + length + "</style>".len()..]].concat()
 }
 
 fn layout_error(error: &Error, document: &str, body: &str) -> TemplateError {
@@ -151,14 +173,14 @@ fn place(start: usize, end: usize, document: &str, body: &str) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::library::Library;
     use super::super::tags::LoneLines;
     use super::*;
 
     fn compiled(body: &str) -> Result<String, TemplateError> {
         let mut tags = Tags::new(&[body]);
         let protected = tags.protect(body, &Library::default(), "mjml", LoneLines::Vanish)?;
-        Ok(tags.restore(&compile(&protected, &tags, body)?).text)
+        let html = compile(&protected, &mut tags, &Library::default(), body)?;
+        Ok(tags.restore(&html).text)
     }
 
     #[test]
@@ -195,6 +217,13 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part}: {html}");
         }
+    }
+
+    #[test]
+    fn the_reset_of_one_client_is_not_in_every_cell() {
+        let html = compiled("<mjml><mj-body></mj-body></mjml>").unwrap();
+        assert!(!html.contains("#outlook") && html.contains("body{margin:0"), "{html}");
+        assert_eq!(html.matches("border-collapse").count(), 1, "{html}");
     }
 
     #[test]

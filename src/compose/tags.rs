@@ -11,6 +11,8 @@ use super::library::Library;
 
 /// How many includes may stand inside one another.
 const INCLUDE_DEPTH: usize = 8;
+/// How many tags a template may have, includes and all.
+const TAGS: usize = 5_000;
 
 /// What stands between two places of a template's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,6 +230,15 @@ impl Reader<'_> {
         let tokens = scan(text).map_err(|(range, message)| {
             TemplateError::new(Part::Body, place(&range), TemplateFault::Syntax, message)
         })?;
+        if self.tags.list.len() + tokens.len() > 2 * TAGS {
+            let message = format!("a template may have {TAGS} tags at most");
+            return Err(TemplateError::new(
+                Part::Body,
+                place(&(0..text.len())),
+                TemplateFault::Limit,
+                message,
+            ));
+        }
         for (i, token) in tokens.iter().enumerate() {
             let source = &text[token.range.clone()];
             match token.kind {

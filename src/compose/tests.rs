@@ -252,10 +252,10 @@ fn the_language_of_the_template_decides_then_the_recipients() {
     template.language = None;
     let prepared = prepare(&template, &Surroundings::default()).unwrap();
     let mut context = message(None);
-    assert!(render(&prepared, &context).unwrap().text.contains("Unsubscribe (https"));
+    assert!(render(&prepared, &context).unwrap().text.contains("Unsubscribe: https"));
     context.locale = Some("zh-CN".into());
     let chinese = render(&prepared, &context).unwrap();
-    assert!(chinese.text.contains("退订 (https"), "{}", chinese.text);
+    assert!(chinese.text.contains("退订：https"), "{}", chinese.text);
     assert!(chinese.html.contains("lang=\"zh-CN\""));
 }
 
@@ -350,6 +350,42 @@ fn a_template_cannot_run_for_ever() {
         panic!()
     };
     assert_eq!(error.fault, TemplateFault::Limit);
+}
+
+#[test]
+fn nothing_in_a_template_makes_it_hang_or_fall_over() {
+    let n = 20_000;
+    let bodies = [
+        "<div>".repeat(n),
+        ">".repeat(n),
+        "*a ".repeat(n),
+        "[".repeat(n),
+        "- ".repeat(n),
+        format!("{{{{ {}1{} }}}}", "(".repeat(n), ")".repeat(n)),
+        "{% if a %}".repeat(n) + &"{% endif %}".repeat(n),
+        "{% for a in b %}\n".repeat(150) + "x" + &"\n{% endfor %}".repeat(150),
+        "{{ a".repeat(n),
+        "<!--".repeat(n),
+        "{{ 'a' * 1000000000 }}".to_owned(),
+        "<style>".repeat(n),
+        "&".repeat(n),
+    ];
+    for body in bodies {
+        for format in [Format::Text, Format::Markdown, Format::Html, Format::Mjml] {
+            let body = if format == Format::Mjml {
+                format!("<mjml><mj-body>{body}</mj-body></mjml>")
+            } else {
+                body.clone()
+            };
+            if let Ok(template) = prepare(&source(format, &body), &Surroundings::default()) {
+                let _ = render(&template, &message(None));
+            }
+        }
+    }
+    assert_eq!(
+        prepare(&source(Format::Html, &"<div>".repeat(n)), &Surroundings::default()).unwrap_err().fault,
+        TemplateFault::Limit
+    );
 }
 
 #[test]

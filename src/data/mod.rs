@@ -1,5 +1,6 @@
 //! Floor 0: the shop's data in SQLite (read-only), its import, and the demo shop.
 
+pub mod demo;
 pub mod error;
 pub mod fingerprint;
 pub mod inspect;

@@ -173,13 +173,13 @@ fn sync_file(file: &File) -> io::Result<()> {
 }
 
 /// A full disk, a used-up quota and a limit on file sizes are one thing to the person who must make room.
-fn fault(path: &Path, source: io::Error) -> DeliveryError {
+fn fault(path: &Path, detail: io::Error) -> DeliveryError {
     let path = path.to_owned();
-    match source.kind() {
+    match detail.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             DeliveryError::DiskFull { path }
         }
-        _ => DeliveryError::Write { path, source },
+        _ => DeliveryError::Write { path, detail },
     }
 }
 

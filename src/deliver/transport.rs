@@ -43,13 +43,12 @@ pub enum DeliveryError {
         path: PathBuf,
     },
     /// A file or folder could not be written for another reason.
-    #[error("{} could not be written", path.display())]
+    #[error("{} could not be written: {detail}", path.display())]
     Write {
         /// What was being written.
         path: PathBuf,
         /// What the system says.
-        #[source]
-        source: std::io::Error,
+        detail: std::io::Error,
     },
     /// A folder on the way is a link that leads out of the outbox.
     #[error("{} leads out of the outbox; remove the link, or name its target as the outbox", path.display())]

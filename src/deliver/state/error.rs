@@ -54,13 +54,20 @@ pub enum StateError {
         detail: String,
     },
     /// The folder or the file can't be made, opened or written.
-    #[error("{} could not be opened or written", path.display())]
+    #[error("{} could not be opened or written: {detail}", path.display())]
     Folder {
         /// The path.
         path: PathBuf,
         /// What the system says.
-        #[source]
-        source: std::io::Error,
+        detail: std::io::Error,
+    },
+    /// The database's folder may not be written.
+    #[error(
+        "the state database can't be opened: SQLite needs to write in `.herald`, also to read ({detail})"
+    )]
+    NotWritable {
+        /// What SQLite says.
+        detail: String,
     },
     /// A chunk was committed twice or out of turn.
     #[error("the chunk starts at customer {found} of the audience, but the run stands at {expected}")]
@@ -103,17 +110,26 @@ pub enum StateError {
     #[error("there is no run {0}")]
     NoRun(i64),
     /// Any other fault that SQLite reports.
-    #[error("the state database failed")]
-    Sqlite(#[source] rusqlite::Error),
+    #[error("the state database failed: {0}")]
+    Sqlite(rusqlite::Error),
 }
+
+/// SQLite's extended code for "the `-shm` file could not grow", which on a full disk comes first of all.
+const NO_ROOM_FOR_SHARED_MEMORY: i32 = rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
 impl From<rusqlite::Error> for StateError {
     fn from(error: rusqlite::Error) -> Self {
+        if error.sqlite_error().is_some_and(|e| e.extended_code == NO_ROOM_FOR_SHARED_MEMORY) {
+            return Self::DiskFull;
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Corrupt { detail: error.to_string() }
+            }
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::NotWritable { detail: error.to_string() }
             }
             _ => Self::Sqlite(error),
         }

@@ -21,13 +21,13 @@ impl State {
         let Some(folder) = &self.folder else { return Ok(RunLock { _file: None }) };
         let path = folder.join(format!("run-{}.lock", filename::of_name(campaign)));
         let open = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = open.map_err(|source| StateError::Folder { path: path.clone(), source })?;
+        let file = open.map_err(|detail| StateError::Folder { path: path.clone(), detail })?;
         match file.try_lock() {
             Ok(()) => Ok(RunLock { _file: Some(file) }),
             Err(TryLockError::WouldBlock) => {
                 Err(StateError::AlreadyRunning { campaign: campaign.to_owned() })
             }
-            Err(TryLockError::Error(source)) => Err(StateError::Folder { path, source }),
+            Err(TryLockError::Error(detail)) => Err(StateError::Folder { path, detail }),
         }
     }
 }

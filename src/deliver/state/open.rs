@@ -34,16 +34,15 @@ impl State {
     pub fn open(project: &Path) -> Result<Self, StateError> {
         let path = state_path(project);
         let folder = project.join(".herald");
-        fs::create_dir_all(&folder).map_err(|source| StateError::Folder { path: folder.clone(), source })?;
+        fs::create_dir_all(&folder).map_err(|detail| StateError::Folder { path: folder.clone(), detail })?;
         let ignore = folder.join(".gitignore");
         if !ignore.exists() {
-            fs::write(&ignore, GITIGNORE).map_err(|source| StateError::Folder { path: ignore, source })?;
+            fs::write(&ignore, GITIGNORE).map_err(|detail| StateError::Folder { path: ignore, detail })?;
         }
         let mut conn = Connection::open_with_flags(
             &path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-        )
-        .map_err(|e| cannot_open(&path, e))?;
+        )?;
         conn.busy_timeout(PATIENCE)?;
         // Looked at before anything is changed in it.
         version(&conn, &path)?;
@@ -64,8 +63,7 @@ impl State {
         if !path.exists() {
             return Ok(None);
         }
-        let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .map_err(|e| cannot_open(&path, e))?;
+        let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         conn.busy_timeout(PATIENCE)?;
         settle(&conn)?;
         match version(&conn, &path)? {
@@ -90,6 +88,10 @@ impl State {
 
 fn settle(conn: &Connection) -> Result<(), StateError> {
     conn.pragma_update(None, "foreign_keys", true)?;
+    // The index of addresses is written all over the place: room to keep it, and to gather what is written before it is carried from the log
+    // into the database (together a hundred MB at most).
+    conn.pragma_update(None, "cache_size", -32 * 1024)?;
+    conn.pragma_update(None, "wal_autocheckpoint", 16 * 1024)?;
     // What is only for the length of a statement never touches the disk.
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     // The log shrinks again after the one large transaction that freezes an audience.
@@ -127,15 +129,6 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StateError> {
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.commit()?;
     Ok(())
-}
-
-fn cannot_open(path: &Path, error: rusqlite::Error) -> StateError {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => {
-            StateError::Folder { path: path.to_owned(), source: std::io::Error::other(error.to_string()) }
-        }
-        _ => error.into(),
-    }
 }
 
 #[cfg(test)]

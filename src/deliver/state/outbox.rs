@@ -58,15 +58,16 @@ impl State {
         Ok(rows.query_map(params![run.0, limit], read_pending)?.collect::<Result<_, _>>()?)
     }
 
-    /// Records messages as handed over, all or none. Called after the transport's `flush`, never before.
+    /// Records messages as handed over, all or none. Called after the transport's `flush`, never before. A message whose address was
+    /// suppressed while it was on its way is recorded as what it is: handed over.
     ///
     /// # Errors
-    /// [`StateError::NotPlanned`] if one of them was not waiting to be handed over.
+    /// [`StateError::NotPlanned`] if one of them had another end already.
     pub fn mark_handed_over(&mut self, messages: &[HandedOver]) -> Result<(), StateError> {
         self.write(|tx| {
             let mut update = tx.prepare_cached(
-                "UPDATE messages SET status = 'handed_over', handed_over_at = ?2, place = ?3, hash = ?4 \
-                 WHERE id = ?1 AND status = 'planned'",
+                "UPDATE messages SET status = 'handed_over', handed_over_at = ?2, place = ?3, hash = ?4, \
+                 error = NULL WHERE id = ?1 AND status IN ('planned', 'suppressed')",
             )?;
             for m in messages {
                 if update.execute(params![m.id, m.at.as_second(), m.place, m.hash])? == 0 {

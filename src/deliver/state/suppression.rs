@@ -19,8 +19,8 @@ pub struct Suppression {
 }
 
 impl State {
-    /// Stops all mail to an address. The first reason stays if it is suppressed already. Only a hash of the address is kept, so the entry
-    /// may outlive the erasure of the person.
+    /// Stops all mail to an address, also what is planned for it in any run. The first reason stays if it is suppressed already. Only a
+    /// hash of the address is kept, so the entry may outlive the erasure of the person.
     ///
     /// # Errors
     /// SQLite's.
@@ -29,6 +29,10 @@ impl State {
             tx.execute(
                 "INSERT OR IGNORE INTO suppressions (address_hash, reason, source, at) VALUES (?1, ?2, ?3, ?4)",
                 params![address.hash(), why.reason, why.source, why.at.as_second()],
+            )?;
+            tx.execute(
+                "UPDATE messages SET status = 'suppressed', error = ?2 WHERE address = ?1 AND status = 'planned'",
+                params![address.compared(), why.reason],
             )?;
             Ok(())
         })

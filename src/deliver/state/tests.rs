@@ -208,6 +208,26 @@ fn suppressed_addresses_get_nothing_whoever_has_them() {
 }
 
 #[test]
+fn who_unsubscribes_while_a_run_is_under_way_is_not_written_to() {
+    let mut state = State::in_memory().unwrap();
+    let both = vec![message(1, "Ann@x.example", 0), message(2, "bob@x.example", 0)];
+    let done = commit(&mut state, "a", "first", &any_time(), both);
+    let run = begin(&mut state, "a", "first");
+    let why = Suppression { reason: "unsubscribed".into(), source: "test".into(), at: at(1) };
+    state.suppress(&Address::parse("ann@x.example").unwrap(), &why).unwrap();
+    assert_eq!(
+        state.pending(run, 10).unwrap().iter().map(|p| p.id).collect::<Vec<_>>(),
+        [done.admitted[1].id]
+    );
+    let kept = state.message(run, &Key::Int(1)).unwrap().unwrap();
+    assert_eq!((kept.status.as_str(), kept.error.as_deref()), ("suppressed", Some("unsubscribed")));
+    // Unless it was on its way already: then that is what is recorded.
+    let sent = HandedOver { id: done.admitted[0].id, at: at(2), place: String::new(), hash: [0; 32] };
+    state.mark_handed_over(&[sent]).unwrap();
+    assert_eq!(state.message(run, &Key::Int(1)).unwrap().unwrap().status, "handed_over");
+}
+
+#[test]
 fn a_frequency_window_lets_a_daily_mail_pass_and_nothing_closer() {
     let daily = Limits { at_most: vec![Frequency { count: 1, window: DAY }], repeat: Repeat::After(0) };
     for (due, admitted) in [(DAY, 1), (DAY - 1, 0), (0, 0), (-DAY, 1), (1 - DAY, 0)] {

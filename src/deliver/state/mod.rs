@@ -1,7 +1,7 @@
 //! The state database: `.herald/state.db` in the project folder. It is both the journal of what happened and the outbox of what is
 //! still to leave, and the only thing besides the outbox that the program writes.
 //!
-//! One idea a file: [`run`](self) rows and their life in `runs`, the frozen audience in `audience`, who is refused and why in `gates`, the
+//! One idea a file: the life of a run in `runs`, the frozen audience in `audience`, who is refused and why in `gates`, the
 //! commit of a chunk in `chunk`, the hand-over in `outbox`, looking back in `history`, addresses never to be written to in `suppression`.
 
 mod audience;

@@ -1,0 +1,115 @@
+//! The codes of all findings, each with a page that explains it.
+
+/// A kind of finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// Such as `H0120`.
+    pub code: &'static str,
+    /// What it is about, in a few words.
+    pub title: &'static str,
+    /// Its page: Markdown, with an example of the mistake and of the right form.
+    pub page: &'static str,
+}
+
+/// An entry whose page stands in `docs/errors/`.
+macro_rules! page {
+    ($code:literal, $title:literal) => {
+        Code { code: $code, title: $title, page: include_str!(concat!("../../docs/errors/", $code, ".md")) }
+    };
+}
+
+/// Every code, in order. `H01…` is about how files are written.
+#[rustfmt::skip]
+pub static CODES: &[Code] = &[
+    page!("H0100", "Too many mistakes to show"),
+    page!("H0101", "A file that is too large"),
+    page!("H0102", "Nested too deeply, or too long"),
+    page!("H0103", "Something that was not expected"),
+    page!("H0104", "A line that is not a setting"),
+    page!("H0105", "Something outside every declaration"),
+    page!("H0106", "Text without its closing quote"),
+    page!("H0107", "A text block that does not open or close as it should"),
+    page!("H0108", "A bracket that is never closed"),
+    page!("H0109", "A bracket that closes nothing, or the wrong one"),
+    page!("H0110", "A block that is never closed"),
+    page!("H0111", "A declaration that does not begin as it should"),
+    page!("H0112", "A `use` line that cannot be read"),
+    page!("H0113", "A value that is missing"),
+    page!("H0114", "A backslash that means nothing"),
+    page!("H0115", "A character that cannot be seen"),
+    page!("H0120", "An operator of another language"),
+    page!("H0121", "A keyword in capitals"),
+    page!("H0122", "A full-width sign"),
+    page!("H0123", "Quotes of another kind"),
+    page!("H0124", "A date in another form"),
+    page!("H0125", "A time in another form"),
+    page!("H0126", "A day or a time that does not exist"),
+    page!("H0127", "A key without its colon"),
+    page!("H0128", "A semicolon"),
+    page!("H0129", "A comment of another language"),
+    page!("H0130", "A duration in another form"),
+    page!("H0131", "Money in another form"),
+    page!("H0132", "A percent sign away from its number"),
+    page!("H0133", "A comparison with nothing"),
+    page!("H0134", "A list without its brackets"),
+    page!("H0135", "Comparisons in a row"),
+    page!("H0136", "A condition or a window out of its place"),
+    page!("H0137", "A comma inside a number"),
+    page!("H0140", "A schedule that cannot be read"),
+];
+
+/// The entry of a code, in whatever case.
+pub fn find(code: &str) -> Option<&'static Code> {
+    CODES.iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Every `H0…` in the sources of a folder.
+    fn used(folder: &Path, codes: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).expect("the sources are there") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                used(&path, codes);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).expect("text");
+                for (at, _) in text.match_indices("\"H0") {
+                    if let Some(code) =
+                        text.get(at + 1..at + 6).filter(|c| c[1..].bytes().all(|b| b.is_ascii_digit()))
+                    {
+                        codes.insert(code.to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_that_is_used_has_a_page_and_every_page_is_used() {
+        let mut codes = BTreeSet::new();
+        used(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut codes);
+        let listed: BTreeSet<String> = CODES.iter().map(|c| c.code.to_owned()).collect();
+        assert_eq!(listed.len(), CODES.len(), "a code is listed twice");
+        assert_eq!(codes, listed);
+    }
+
+    #[test]
+    fn every_page_has_its_title_and_both_examples() {
+        for entry in CODES {
+            let title = format!("# {}: {}\n", entry.code, entry.title);
+            assert!(entry.page.starts_with(&title), "{}", entry.code);
+            assert!(entry.page.contains("\nWrong:\n") && entry.page.contains("\nRight:\n"), "{}", entry.code);
+        }
+    }
+
+    #[test]
+    fn codes_are_found_in_whatever_case() {
+        assert_eq!(find("h0120").map(|c| c.code), Some("H0120"));
+        assert_eq!(find("H9999"), None);
+    }
+}

@@ -1,0 +1,143 @@
+//! What stands before a declaration's brace.
+
+use pest::iterators::Pair;
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::syntax::grammar::Rule;
+use crate::syntax::literal;
+use crate::syntax::piece::{Kind, Piece, pieces};
+use crate::syntax::tree::{Decl, Expr, ExprKind, Name};
+
+use super::Builder;
+
+impl Builder<'_, '_, '_> {
+    /// `kind name "Title" share`.
+    pub(super) fn head(&mut self, pair: Option<Pair<'_, Rule>>, whole: Span, nested: bool) -> Decl {
+        let span = pair.as_ref().map_or(whole, |pair| self.place(pair));
+        let parts = pair.map(pieces).unwrap_or_default();
+        let mut decl = Decl {
+            kind: Name { text: String::new(), span },
+            name: None,
+            title: None,
+            share: None,
+            docs: String::new(),
+            settings: Vec::new(),
+            blocks: Vec::new(),
+            span: whole,
+            head: span,
+            broken: false,
+        };
+        let Some((kind, mut rest)) = parts.split_first() else { return decl };
+        decl.kind = self.word(kind);
+        if let [name, others @ ..] = rest
+            && name.kind == Kind::Word
+        {
+            decl.name = Some(self.word(name));
+            rest = self.joined_name(&mut decl, name, others);
+        }
+        while let [piece, others @ ..] = rest {
+            let place = self.reader.span(piece);
+            match piece.kind {
+                Kind::Text | Kind::OddText if decl.title.is_none() => {
+                    decl.title = Some(literal::text(self.reader.findings, place));
+                }
+                Kind::Number
+                    if decl.share.is_none()
+                        && decl.name.is_some()
+                        && (nested || percent(self.reader.text(piece))) =>
+                {
+                    let kind = literal::number(self.reader.findings, place);
+                    decl.share = Some(Expr { kind, span: place });
+                }
+                _ => {
+                    self.unexpected(&mut decl, rest);
+                    break;
+                }
+            }
+            rest = others;
+        }
+        self.name_needed(&decl);
+        decl
+    }
+
+    fn word(&self, piece: &Piece) -> Name {
+        Name { text: self.reader.text(piece).to_owned(), span: self.reader.span(piece) }
+    }
+
+    /// `my-segment`: reads the parts as one name, and says how it is written.
+    fn joined_name<'p>(&mut self, decl: &mut Decl, first: &Piece, rest: &'p [Piece]) -> &'p [Piece] {
+        let (mut count, mut end) = (0, first.end);
+        while let Some(piece) =
+            rest.get(count).filter(|p| p.start == end && !matches!(p.kind, Kind::Text | Kind::OddText))
+        {
+            end = piece.end;
+            count += 1;
+        }
+        if count == 0 {
+            return rest;
+        }
+        let span = self.reader.findings.span(first.start, end);
+        let text = self.reader.findings.slice(span);
+        let mut right: String =
+            text.chars().map(|c| if crate::syntax::words::is_word_char(c) { c } else { '_' }).collect();
+        while right.contains("__") {
+            right = right.replace("__", "_");
+        }
+        let right = right.trim_end_matches('_').to_owned();
+        self.report(
+            Diagnostic::error("H0111", span, "a name has letters, digits and `_` in it, and nothing else")
+                .label(format!("write `{right}`"))
+                .fix(format!("write `{right}`"), span, right.clone()),
+        );
+        decl.name = Some(Name { text: right, span });
+        &rest[count..]
+    }
+
+    fn unexpected(&mut self, decl: &mut Decl, rest: &[Piece]) {
+        let Some(span) = self.reader.cover(rest) else { return };
+        let words = rest.iter().all(|p| p.kind == Kind::Word);
+        let finding = Diagnostic::error(
+            "H0111",
+            span,
+            "a declaration begins with its kind, its name and a title in quotes",
+        );
+        self.report(if words && decl.title.is_none() {
+            let title = self.reader.findings.slice(span);
+            finding.label("a title stands in quotes").fix("put it in quotes", span, format!("\"{title}\""))
+        } else {
+            finding.label("not expected here").help("such as `segment vip \"The best customers\" {`")
+        });
+    }
+
+    fn name_needed(&mut self, decl: &Decl) {
+        if decl.name.is_some() || decl.kind.text == "test" {
+            return;
+        }
+        let kind = &decl.kind.text;
+        match &decl.title {
+            Some(title) => {
+                let form: String =
+                    title.value.chars().filter(|c| crate::syntax::words::is_word_char(*c)).collect();
+                let simple = form == title.value && form.starts_with(crate::syntax::words::is_letter);
+                let finding =
+                    Diagnostic::error("H0111", title.span, format!("this {kind} has a title but no name"))
+                        .label("a name, without quotes, stands before the title");
+                let (span, form) = (title.span, title.value.clone());
+                self.report(if simple {
+                    finding.fix(format!("write `{form}`"), span, form)
+                } else {
+                    finding
+                });
+            }
+            None => self.report(
+                Diagnostic::error("H0111", decl.kind.span, format!("`{kind}` has no name"))
+                    .label("expected a name behind it")
+                    .help(format!("such as `{kind} my_{kind} {{`")),
+            ),
+        }
+    }
+}
+
+fn percent(text: &str) -> bool {
+    text.ends_with('%') || ExprKind::Number(String::new()) == ExprKind::Number(text.to_owned())
+}

@@ -1,0 +1,302 @@
+//! What is said about expressions that are not of the language, and the form that is.
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::syntax::piece::{Kind, Piece};
+use crate::syntax::tree::{BinaryOp, Expr, ExprKind};
+
+use super::{Cursor, Place, Reader, Reported, compares};
+
+impl Reader<'_, '_> {
+    /// A value ended, and something follows that is no operator.
+    pub(super) fn left_over(&mut self, cursor: &Cursor<'_>) -> Reported {
+        let Some(piece) = cursor.peek(0) else { return Reported };
+        let (span, text) = (self.span(piece), self.text(piece));
+        let before = cursor.at.checked_sub(1).and_then(|i| cursor.pieces.get(i)).map(|p| self.text(p));
+        let finding = match text.to_lowercase().as_str() {
+            "where" if cursor.place == Place::Elsewhere => outside(span, "`where`"),
+            "where" => Diagnostic::error("H0136", span, "an aggregate has one `where`")
+                .label("a second one")
+                .help("join the conditions with `and`, and put the window last"),
+            "in" | "since" | "before" if cursor.place == Place::Elsewhere => outside(span, "a window"),
+            "in" | "since" | "before" => {
+                Diagnostic::error("H0136", span, "the window closes the aggregate, and there is only one")
+                    .label("a second one")
+            }
+            "last" | "next" if cursor.peek(1).is_some_and(|p| p.kind == Kind::Number) => {
+                Diagnostic::error("H0136", span, format!("a window begins with `in {text}`"))
+                    .label("`in` is missing")
+                    .fix("write `in`", span.at_start(), "in ")
+            }
+            "between" => Diagnostic::error("H0120", span, "`between` is written as a range")
+                .label("write `in 18..25`")
+                .help("the lower bound, two dots, the upper bound: `age in 18..25`"),
+            "like" | "ilike" => Diagnostic::error("H0120", span, format!("`{text}` is written `contains`"))
+                .label("write `contains`")
+                .help("without `%`: `title contains \"phone\"`"),
+            "&" => symbol(span, text, "and"),
+            "|" => symbol(span, text, "or"),
+            _ => match piece.kind {
+                Kind::Mark => mark(span, text),
+                Kind::Brace => brace(span, text),
+                Kind::Colon => {
+                    Diagnostic::error("H0103", span, "a colon stands between a key and its value only")
+                        .label("not expected here")
+                        .help("compare with `=`; text stands in quotes")
+                }
+                _ => {
+                    let message = match before {
+                        Some(before) => format!(
+                            "an operator is missing between `{}` and `{}`",
+                            short(before),
+                            short(text)
+                        ),
+                        None => format!("`{}` was not expected here", short(text)),
+                    };
+                    Diagnostic::error("H0103", span, message)
+                        .label("not expected here")
+                        .help("values are joined by `and`, `or`, `=`, `+` …; items of a list by commas; text stands in quotes")
+                }
+            },
+        };
+        self.findings.push(finding);
+        Reported
+    }
+
+    /// Something stands where a value should, and is none.
+    pub(super) fn no_value(&mut self, cursor: &Cursor<'_>, piece: &Piece) -> Reported {
+        let (span, text) = (self.span(piece), self.text(piece));
+        let before = cursor.at.checked_sub(1).and_then(|i| cursor.pieces.get(i)).map(|p| self.text(p));
+        let finding = match piece.kind {
+            Kind::Mark => mark(span, text),
+            Kind::Brace => brace(span, text),
+            Kind::Op if text == ".." => {
+                Diagnostic::error("H0113", span, "a range begins with its lower bound")
+                    .label("expected a value before it")
+                    .help("such as `0..5`; without an upper bound `3..`")
+            }
+            _ => {
+                let message = match before {
+                    Some(before) => {
+                        format!("a value is missing between `{}` and `{}`", short(before), short(text))
+                    }
+                    None => format!("nothing stands before `{}`", short(text)),
+                };
+                Diagnostic::error("H0113", span, message).label("expected a value before it")
+            }
+        };
+        self.findings.push(finding);
+        Reported
+    }
+
+    /// The pieces end where a value should follow.
+    pub(super) fn nothing_follows(&mut self, cursor: &Cursor<'_>) -> Reported {
+        let Some(piece) = cursor.at.checked_sub(1).and_then(|i| cursor.pieces.get(i)) else {
+            return Reported;
+        };
+        let (span, text) = (self.span(piece), self.text(piece));
+        self.findings.push(
+            Diagnostic::error("H0113", span, format!("nothing follows `{}`", short(text)))
+                .label("expected a value behind it"),
+        );
+        Reported
+    }
+
+    /// `in last month`.
+    pub(super) fn window_without_number(&mut self, cursor: &Cursor<'_>) -> Reported {
+        let Some(piece) = cursor.peek(2) else { return Reported };
+        let span = self.span(piece);
+        self.findings.push(
+            Diagnostic::error("H0130", span, "a window says how many days, hours or weeks")
+                .label("the number is missing")
+                .help("such as `in last 30 days`"),
+        );
+        Reported
+    }
+
+    /// What stands after `is`: `missing` or `known`.
+    pub(super) fn is_what(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        left: &Expr,
+        at: usize,
+    ) -> Result<(bool, Span), Reported> {
+        let is = self.span(&cursor.pieces[at]);
+        let denied = cursor.peek(0).is_some_and(|p| self.is_word(p, "not"));
+        let Some(piece) = cursor.peek(usize::from(denied)) else {
+            self.findings.push(
+                Diagnostic::error("H0113", is, "nothing follows `is`")
+                    .label("expected `missing` or `known` behind it"),
+            );
+            return Err(Reported);
+        };
+        let span = self.span(piece);
+        let word = if piece.kind == Kind::Word { self.text(piece) } else { "" };
+        let known = match word {
+            "missing" => denied,
+            "known" => !denied,
+            w if ["null", "none", "empty", "nil"].contains(&w.to_lowercase().as_str()) => denied,
+            _ => {
+                let value = self.findings.slice(left.span);
+                self.findings.push(
+                    Diagnostic::error(
+                        "H0103",
+                        span,
+                        "`is` asks only whether a value is `missing` or `known`",
+                    )
+                    .label("expected `missing` or `known`")
+                    .help(format!("to compare write `{} = …`", short(value))),
+                );
+                return Err(Reported);
+            }
+        };
+        cursor.at += 1 + usize::from(denied);
+        let right = if known { "is known" } else { "is missing" };
+        if denied || !matches!(word, "missing" | "known") {
+            let whole = is.to(span);
+            self.findings.push(
+                Diagnostic::error("H0133", whole, format!("this is written `{right}`"))
+                    .label(format!("write `{right}`"))
+                    .fix(format!("write `{right}`"), whole, right),
+            );
+        }
+        Ok((known, span))
+    }
+
+    /// `x = null`: nothing equals a missing value.
+    pub(super) fn compared_with_null(&mut self, op: BinaryOp, left: &Expr, right: &Expr) -> Option<ExprKind> {
+        let known = match op {
+            BinaryOp::Eq => false,
+            BinaryOp::Ne => true,
+            _ => return None,
+        };
+        let ExprKind::Name(word) = &right.kind else { return None };
+        if !["null", "NULL", "Null", "None", "nil"].contains(&word.as_str()) {
+            return None;
+        }
+        let form = if known { "is known" } else { "is missing" };
+        let span = left.span.at_end().to(right.span);
+        self.findings.push(
+            Diagnostic::error("H0133", span, format!("this is written `{form}`"))
+                .label(format!("write `{form}`"))
+                .help("a missing value is equal to nothing, not even to another missing one")
+                .fix(format!("write `{form}`"), span, format!(" {form}")),
+        );
+        Some(ExprKind::Is { value: Box::new(left.clone()), known })
+    }
+
+    /// `18 <= age <= 25`.
+    pub(super) fn chained(&mut self, cursor: &Cursor<'_>, left: &Expr) -> Reported {
+        let Some(piece) = cursor.peek(0) else { return Reported };
+        let (span, text) = (self.span(piece), self.text(piece));
+        let middle = match &left.kind {
+            ExprKind::Binary(op, _, middle) if compares(*op) => self.findings.slice(middle.span),
+            _ => "",
+        };
+        let mut finding = Diagnostic::error("H0135", span, "comparisons do not follow one another")
+            .label("a second comparison")
+            .related(left.span, "the first one");
+        finding = if middle.is_empty() || middle.len() > 40 {
+            finding.help("join them with `and`")
+        } else {
+            finding.fix(format!("write `and {middle}`"), span.at_start(), format!("and {middle} "))
+        };
+        let _ = text;
+        self.findings.push(finding);
+        Reported
+    }
+
+    /// `- a` lines, as other files write lists.
+    pub(super) fn dashes(&mut self, pieces: &[Piece]) -> Option<Expr> {
+        let starts = |piece: &Piece| {
+            let line = self.findings.text()[..piece.start].rsplit('\n').next();
+            piece.kind == Kind::Op && self.text(piece) == "-" && line.is_some_and(|l| l.trim().is_empty())
+        };
+        if !pieces.first().is_some_and(starts) {
+            return None;
+        }
+        let firsts: Vec<usize> = (0..pieces.len()).filter(|&i| starts(&pieces[i])).collect();
+        let span = self.cover(pieces)?;
+        let items: Vec<&[Piece]> = firsts
+            .iter()
+            .enumerate()
+            .map(|(n, &first)| &pieces[first + 1..firsts.get(n + 1).copied().unwrap_or(pieces.len())])
+            .filter(|item| !item.is_empty())
+            .collect();
+        let texts: Vec<&str> =
+            items.iter().filter_map(|i| self.cover(i)).map(|s| self.findings.slice(s)).collect();
+        self.findings.push(
+            Diagnostic::error("H0134", self.span(&pieces[0]), "a list stands in square brackets")
+                .label("not a dash")
+                .fix("write a list", span, format!("[{}]", texts.join(", "))),
+        );
+        let items = items.into_iter().map(|item| self.item(item, Place::Elsewhere)).collect();
+        Some(Expr { kind: ExprKind::List(items), span })
+    }
+
+    /// `1,000`: the comma would end the number.
+    pub(super) fn thousands(&mut self, pieces: &[Piece]) -> Option<Expr> {
+        let first = pieces.first().filter(|p| p.kind == Kind::Number)?;
+        let grouped =
+            pieces.chunks(2).skip(1).all(|_| true) && pieces.len() % 2 == 1 && self.text(first).len() <= 3;
+        let rest = pieces[1..].chunks(2).all(|pair| match pair {
+            [comma, digits] => {
+                let three = self.text(digits).get(..3).is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()));
+                comma.kind == Kind::Comma && digits.start == comma.end && digits.kind == Kind::Number && three
+            }
+            _ => false,
+        });
+        if !(grouped && rest) {
+            return None;
+        }
+        let span = self.cover(pieces)?;
+        let form = self.findings.slice(span).replace(',', "_");
+        self.findings.push(
+            Diagnostic::error("H0137", span, "a comma ends a number")
+                .label(format!("write `{form}`"))
+                .help("large numbers may be grouped by `_`")
+                .fix(format!("write `{form}`"), span, form),
+        );
+        Some(Expr { kind: ExprKind::Broken, span })
+    }
+}
+
+fn outside(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error("H0136", span, format!("{what} stands inside the parentheses of an aggregate"))
+        .label("not expected here")
+        .help("such as `count(orders where amount > 100 CNY in last 30 days)`")
+}
+
+fn symbol(span: Span, text: &str, right: &str) -> Diagnostic {
+    Diagnostic::error("H0120", span, format!("`{text}` is written `{right}`"))
+        .label(format!("write `{right}`"))
+        .fix(format!("write `{right}`"), span, right)
+}
+
+fn mark(span: Span, text: &str) -> Diagnostic {
+    let finding =
+        Diagnostic::error("H0103", span, format!("`{text}` has no meaning here")).label("not expected here");
+    match text {
+        "@" => finding.help("an address stands in quotes: `\"care@aurora.example\"`"),
+        "\"" | "'" => finding.help("text stands in quotes on one line: `\"…\"`"),
+        _ => finding.help("text stands in quotes: `\"…\"`"),
+    }
+}
+
+fn brace(span: Span, text: &str) -> Diagnostic {
+    let finding =
+        Diagnostic::error("H0103", span, "braces do not belong in a value").label("not expected here");
+    if text.starts_with("{{") || text.starts_with("{%") {
+        finding.help("text with `{{ … }}` in it stands in quotes: `\"Hello {{ customer.name }}\"`")
+    } else {
+        finding.help("a list stands in `[ ]`; what a call is given stands in `( )`")
+    }
+}
+
+/// A text short enough for a sentence.
+fn short(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 30 && line.len() == text.len() {
+        return line.to_owned();
+    }
+    line.chars().take(29).chain(['…']).collect()
+}

@@ -1,0 +1,276 @@
+//! Which brackets belong together, and where those end that are never closed.
+
+use crate::diagnostic::Diagnostic;
+
+use super::{HIDDEN, STOP, Scanner};
+
+/// Brackets and blocks nest no deeper than this: everything after the grammar may recurse.
+const DEEPEST: usize = 64;
+
+/// The brackets that are open.
+pub(super) struct Nest {
+    frames: Vec<Frame>,
+    depth: usize,
+    /// Too deep nesting was reported for this declaration.
+    reported: bool,
+}
+
+impl Default for Nest {
+    fn default() -> Self {
+        Self { frames: vec![Frame::at(0, false)], depth: 0, reported: false }
+    }
+}
+
+/// A block, or the file itself, with the brackets open directly in it.
+struct Frame {
+    opens: Vec<Open>,
+    rounds: usize,
+    squares: usize,
+    /// The indentation of the line on which the outermost of them opened.
+    indent: usize,
+    hidden: bool,
+}
+
+impl Frame {
+    fn at(indent: usize, hidden: bool) -> Self {
+        Self { opens: Vec::new(), rounds: 0, squares: 0, indent, hidden }
+    }
+
+    fn count(&mut self, byte: u8) -> &mut usize {
+        if byte == b'(' { &mut self.rounds } else { &mut self.squares }
+    }
+}
+
+enum Open {
+    Bracket {
+        byte: u8,
+        at: usize,
+        hidden: bool,
+    },
+    /// A line break before what looks like the next setting: open brackets end there, unless they close later.
+    Boundary(usize),
+}
+
+fn closer(open: u8) -> u8 {
+    match open {
+        b'(' => b')',
+        b'[' => b']',
+        _ => b'}',
+    }
+}
+
+impl Scanner<'_, '_> {
+    pub(super) fn open(&mut self, byte: u8, width: usize) {
+        let hidden = self.nest.depth >= DEEPEST;
+        if hidden {
+            if !self.nest.reported {
+                self.nest.reported = true;
+                let span = self.findings.span(self.at, self.at + width);
+                self.report(
+                    Diagnostic::error("H0102", span, format!("brackets nest more than {DEEPEST} deep here"))
+                        .label("one too many")
+                        .help("give the inner part a name of its own: a segment, an attribute, an offer"),
+                );
+            }
+            self.fill(self.at, self.at + width, HIDDEN);
+        }
+        self.nest.depth += 1;
+        if byte == b'{' {
+            self.nest.frames.push(Frame::at(0, hidden));
+        } else {
+            let (at, indent) = (self.at, self.indent(self.line));
+            let frame = self.frame();
+            if frame.opens.is_empty() {
+                frame.indent = indent;
+            }
+            *frame.count(byte) += 1;
+            frame.opens.push(Open::Bracket { byte, at, hidden });
+        }
+        self.at += width;
+    }
+
+    pub(super) fn close(&mut self, byte: u8, width: usize) {
+        if byte == b'}' {
+            self.close_brackets();
+            if self.nest.frames.len() > 1
+                && let Some(frame) = self.nest.frames.pop()
+            {
+                self.nest.depth -= 1;
+                if frame.hidden {
+                    self.fill(self.at, self.at + width, HIDDEN);
+                }
+            }
+            if self.nest.frames.len() == 1 {
+                self.nest.reported = false;
+            }
+        } else {
+            self.close_bracket(byte, width);
+        }
+        self.at += width;
+    }
+
+    fn close_bracket(&mut self, byte: u8, width: usize) {
+        let span = self.findings.span(self.at, self.at + width);
+        let frame = self.frame();
+        let open = if byte == b')' { b'(' } else { b'[' };
+        if frame.rounds + frame.squares == 0 {
+            let message = format!("this `{}` closes nothing", char::from(byte));
+            self.report(
+                Diagnostic::error("H0109", span, message)
+                    .label(format!("no `{}` is open here", char::from(open)))
+                    .fix("take it away", span, ""),
+            );
+            self.fill(self.at, self.at + width, b' ');
+            return;
+        }
+        let other = *frame.count(open) == 0;
+        let mut unclosed = None;
+        while let Some(top) = self.frame().opens.pop() {
+            let Open::Bracket { byte: found, at, hidden } = top else { continue };
+            *self.frame().count(found) -= 1;
+            self.nest.depth -= 1;
+            if other || found == open {
+                if hidden {
+                    self.fill(self.at, self.at + width, HIDDEN);
+                } else if other {
+                    self.wrong_closer(span, found, at);
+                    self.fill(self.at, self.at + width, b' ');
+                    self.clean[self.at] = closer(found);
+                }
+                break;
+            }
+            unclosed = Some((found, at));
+        }
+        if let Some((found, at)) = unclosed {
+            self.never_closed(found, at, self.at);
+        }
+    }
+
+    fn wrong_closer(&mut self, span: crate::diagnostic::Span, found: u8, at: usize) {
+        let (open, right) = (char::from(found), char::from(closer(found)));
+        let opened = self.findings.span(at, at + 1);
+        self.report(
+            Diagnostic::error("H0109", span, format!("`{open}` is closed by `{right}`"))
+                .label(format!("expected `{right}`"))
+                .related(opened, "opened here")
+                .fix(format!("write `{right}`"), span, right.to_string()),
+        );
+    }
+
+    /// Reports a bracket without its end; `end` is where it was found out.
+    fn never_closed(&mut self, byte: u8, at: usize, end: usize) {
+        let right = char::from(closer(byte));
+        let span = self.findings.span(at, at + 1);
+        let before = self.text.get(..end).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n', ',']);
+        let place = before.len().max(at + 1);
+        let ends = self.findings.span(place, place);
+        let mut finding =
+            Diagnostic::error("H0108", span, format!("this `{}` is never closed", char::from(byte)))
+                .label("opened here")
+                .help(format!("close it with `{right}` where its last item ends"));
+        // Behind a comment the place would be inside it.
+        let line = self.text.get(..place).unwrap_or_default().rfind('\n').map_or(0, |i| i + 1);
+        if !self
+            .comments
+            .iter()
+            .rev()
+            .take(64)
+            .any(|c| c.span.start as usize >= line && (c.span.end as usize) <= end)
+        {
+            finding = finding.fix(format!("write `{right}`"), ends, right.to_string());
+        }
+        self.report(finding);
+    }
+
+    /// Ends the brackets still open in the innermost block, each at the setting it began in.
+    pub(super) fn close_brackets(&mut self) {
+        let frame = self.frame();
+        let opens = std::mem::take(&mut frame.opens);
+        frame.rounds = 0;
+        frame.squares = 0;
+        let mut reported = false;
+        for (index, open) in opens.iter().enumerate() {
+            match *open {
+                Open::Boundary(at) => {
+                    self.clean[at] = STOP;
+                    reported = false;
+                }
+                Open::Bracket { byte, at, hidden } => {
+                    self.nest.depth -= 1;
+                    if !reported && !hidden {
+                        reported = true;
+                        let boundary = opens[index..].iter().find_map(|o| match o {
+                            Open::Boundary(at) => Some(*at),
+                            Open::Bracket { .. } => None,
+                        });
+                        self.never_closed(
+                            byte,
+                            at,
+                            boundary.unwrap_or_else(|| self.last.map_or(at, |l| l + 1)),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets the brackets that opened at or after `start`, because the text that would close them was lost.
+    pub(super) fn forget_brackets(&mut self, start: usize) {
+        loop {
+            let frame = self.frame();
+            let lost = match frame.opens.last() {
+                Some(&Open::Bracket { byte, at, .. }) if at >= start => byte,
+                _ => break,
+            };
+            frame.opens.pop();
+            *frame.count(lost) -= 1;
+            self.nest.depth -= 1;
+        }
+    }
+
+    /// Notes a line break that may turn out to end open brackets.
+    pub(super) fn boundary(&mut self, at: usize) {
+        self.frame().opens.push(Open::Boundary(at));
+    }
+
+    /// The innermost open bracket of this block, with the indentation of the line where the outermost opened.
+    pub(super) fn innermost(&mut self) -> Option<(u8, usize)> {
+        let frame = self.frame();
+        let byte = frame.opens.iter().rev().find_map(|o| match o {
+            Open::Bracket { byte, .. } => Some(*byte),
+            Open::Boundary(_) => None,
+        })?;
+        Some((byte, frame.indent))
+    }
+
+    /// How many brackets are open in this block.
+    pub(super) fn open_brackets(&mut self) -> usize {
+        let frame = self.frame();
+        frame.rounds + frame.squares
+    }
+
+    /// Whether a block is open.
+    pub(super) fn in_block(&self) -> bool {
+        self.nest.frames.len() > 1
+    }
+
+    /// Ends all that is open: the file ends, or the next declaration begins.
+    pub(super) fn nest_ends(&mut self) {
+        loop {
+            self.close_brackets();
+            if self.nest.frames.len() == 1 {
+                break;
+            }
+            self.nest.frames.pop();
+        }
+        self.nest = Nest::default();
+    }
+
+    fn frame(&mut self) -> &mut Frame {
+        if self.nest.frames.is_empty() {
+            self.nest.frames.push(Frame::at(0, false));
+        }
+        let last = self.nest.frames.len() - 1;
+        &mut self.nest.frames[last]
+    }
+}

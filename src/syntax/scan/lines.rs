@@ -1,0 +1,128 @@
+//! Which line breaks end something.
+
+use crate::syntax::words::{is_letter, is_word_char, names_operator, word_at};
+
+use super::{ITEM, STOP, Scanner};
+
+impl Scanner<'_, '_> {
+    /// Something begins at `self.at`, the first since one or more line breaks: decides what they mean.
+    pub(super) fn line_begins(&mut self) {
+        let Some((first, last)) = self.breaks.take() else {
+            self.statement = self.at;
+            return;
+        };
+        if self.at == last + 1 && self.item_begins() {
+            self.nest_ends();
+            self.clean[last] = ITEM;
+            self.statement = self.at;
+        } else if let Some((open, indent)) = self.innermost() {
+            self.line_in_brackets(first, last, open, indent);
+        } else if self.goes_on() {
+            self.clean[first..=last].fill(b' ');
+        } else {
+            self.statement = self.at;
+        }
+    }
+
+    /// Inside brackets a line break means nothing, unless the brackets were forgotten to be closed: then the
+    /// next setting begins, no deeper than the one that opened them.
+    fn line_in_brackets(&mut self, first: usize, last: usize, open: u8, indent: usize) {
+        self.clean[first..=last].fill(b' ');
+        if self.indent(self.line) > indent || !self.setting_begins() {
+            return;
+        }
+        let waiting = self.last.is_some_and(|at| matches!(self.clean[at], b',' | b'('));
+        if open == b'(' && waiting && self.bytes[self.at] != b'}' && !self.variant_begins() {
+            self.boundary(last);
+        } else {
+            self.close_brackets();
+            self.clean[last] = STOP;
+            self.statement = self.at;
+        }
+    }
+
+    /// Whether the line that begins here goes on with what the line before began.
+    fn goes_on(&self) -> bool {
+        let Some(last) = self.last else { return false };
+        if self.setting_begins() || self.bytes[self.at] == b'}' {
+            return false;
+        }
+        match self.clean[last] {
+            b'{' | b'}' => false,
+            b',' => !self.in_block() && self.text[self.statement..].starts_with("use "),
+            _ if self.bytes[self.at] == b'{' => {
+                !self.in_block() || self.text[self.statement..].starts_with("variant ")
+            }
+            b'.' if last > 0 && self.clean[last - 1] == b'.' => {
+                self.bytes[self.at].is_ascii_digit() || self.operator_begins()
+            }
+            _ => self.operator_begins() || self.operator_ended(last),
+        }
+    }
+
+    /// Whether a value may not end at `last`: after an operator, or the colon of a setting.
+    fn operator_ended(&self, last: usize) -> bool {
+        match self.clean[last] {
+            b':' | b'=' | b'<' | b'>' | b'!' | b'+' | b'-' | b'*' | b'/' | b'&' | b'|' => true,
+            byte if is_word_byte(byte) => {
+                let mut start = last;
+                while start > 0 && is_word_byte(self.clean[start - 1]) {
+                    start -= 1;
+                }
+                start > self.statement
+                    && self
+                        .text
+                        .get(start..=last)
+                        .is_some_and(|w| names_operator(w) || w.eq_ignore_ascii_case("not"))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an operator stands here, at a line's start.
+    fn operator_begins(&self) -> bool {
+        let rest = &self.text[self.at..];
+        if let Some(word) = word_at(rest) {
+            let after = rest[word.len()..].trim_start_matches([' ', '\t']);
+            if word.eq_ignore_ascii_case("not") {
+                return word_at(after).is_some_and(|w| w.eq_ignore_ascii_case("in"));
+            }
+            return names_operator(word) && !word.eq_ignore_ascii_case("where");
+        }
+        ["=", "!=", "<", ">", "+", "-", "*", "/", "..", "&&", "||", "≠", "≤", "≥", "×", "÷"]
+            .iter()
+            .any(|symbol| rest.starts_with(symbol))
+    }
+
+    /// Whether `key:` or a `variant` stands here.
+    fn setting_begins(&self) -> bool {
+        let rest = &self.text[self.at..];
+        let Some(word) = word_at(rest) else { return false };
+        let after = rest[word.len()..].trim_start_matches([' ', '\t']);
+        after.starts_with([':', '：']) || self.variant_begins()
+    }
+
+    fn variant_begins(&self) -> bool {
+        self.text[self.at..].strip_prefix("variant ").is_some_and(|r| r.trim_start().starts_with(is_letter))
+    }
+
+    /// Whether a `use` line or the head of a declaration stands here, at a line's very start.
+    fn item_begins(&self) -> bool {
+        let line = &self.text[self.at..self.line_end(self.at)];
+        let Some(word) = word_at(line) else { return false };
+        let rest = &line[word.len()..];
+        let after = rest.trim_start_matches([' ', '\t']);
+        if word == "variant"
+            || after.len() == rest.len()
+            || !after.starts_with(|c| is_letter(c) || "\"“'".contains(c))
+        {
+            return false;
+        }
+        let head = after.split_once(['{', '｛']).map(|(head, _)| head);
+        word == "use" || head.is_some_and(|h| !h.contains([':', '：', '=', '#']) || h.contains('"'))
+    }
+}
+
+fn is_word_byte(byte: u8) -> bool {
+    byte >= 0x80 || is_word_char(char::from(byte))
+}

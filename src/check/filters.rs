@@ -74,6 +74,51 @@ const fn filter(
 
 use FilterType::{Any, Bool, Date, List, Money, Number, Same, Text};
 
+/// The tests that may stand after `is`, in the order of the alphabet.
+pub static TESTS: &[&str] = &[
+    "boolean",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "eq",
+    "equalto",
+    "escaped",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "int",
+    "integer",
+    "iterable",
+    "known",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "missing",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "safe",
+    "sameas",
+    "sequence",
+    "startingwith",
+    "string",
+    "test",
+    "true",
+    "undefined",
+    "upper",
+];
+
+/// The functions that may be called.
+pub static FUNCTIONS: &[&str] = &["dict", "namespace", "range"];
+
 /// Every filter, in the order of the alphabet.
 pub static FILTERS: &[FilterSignature] = &[
     filter("abs", Number, &[], Number, "The number without its sign."),

@@ -265,7 +265,7 @@ mod tests {
     use super::super::engine::engine;
     use super::super::value;
     use super::*;
-    use crate::check::filters::FILTERS;
+    use crate::check::filters::{FILTERS, FUNCTIONS, TESTS};
 
     fn render(lang: &str, template: &str) -> Result<String, Error> {
         let price = value::money(Money { minor: 399_900, currency: Currency::parse("CNY").unwrap() });
@@ -334,5 +334,13 @@ mod tests {
             assert_eq!(offered, FILTERS.iter().any(|f| f.name == name), "{name}");
         }
         assert!(FILTERS.is_sorted_by_key(|f| f.name));
+        for name in TESTS {
+            assert_eq!(env.render_str(&format!("{{{{ '{name}' is test }}}}"), ()).unwrap(), "true", "{name}");
+        }
+        assert!(TESTS.is_sorted());
+        for name in FUNCTIONS.iter().chain(&["debug"]) {
+            let offered = env.render_str(&format!("{{{{ {name} is defined }}}}"), ()).unwrap() == "true";
+            assert_eq!(offered, FUNCTIONS.contains(name), "{name}");
+        }
     }
 }

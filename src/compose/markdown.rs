@@ -3,7 +3,7 @@
 //! Tags on lines of their own arrive as HTML comments. They cut lists into pieces; [`regroup`] puts the pieces together again,
 //! so that a loop over one item makes one list of many.
 
-use pulldown_cmark::{Event, Options, Parser, Tag as Element, TagEnd, html as writer};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag as Element, TagEnd, html as writer};
 
 use super::tags::Tags;
 
@@ -21,12 +21,33 @@ enum Node<'a> {
 /// How deep blocks and emphasis may stand inside one another.
 const DEPTH: usize = 100;
 
-/// Compiles protected Markdown to protected HTML; `None` if it is nested too deeply.
-pub(crate) fn compile(source: &str, tags: &Tags) -> Option<String> {
+/// Why Markdown cannot be compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// Blocks, emphasis or conditions stand too deep inside one another.
+    TooDeep,
+    /// A tag stands where indentation makes code of it.
+    Code(usize),
+}
+
+/// Compiles protected Markdown to protected HTML.
+pub(crate) fn compile(source: &str, tags: &Tags) -> Result<String, Refused> {
     let parser = || Parser::new_ext(source, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
-    let (mut open, mut deepest) = (0_usize, 0);
+    let (mut open, mut deepest, mut indented) = (0_usize, 0, false);
     for event in parser() {
+        if let Event::Start(Element::CodeBlock(kind)) = &event {
+            indented = matches!(kind, CodeBlockKind::Indented);
+        }
         match event {
+            Event::Text(text) if indented => {
+                if let Some((_, index)) = tags.words(&text).next() {
+                    return Err(Refused::Code(index));
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                indented = false;
+                open = open.saturating_sub(1);
+            }
             Event::Start(_) => open += 1,
             Event::End(_) => open = open.saturating_sub(1),
             _ => {}
@@ -43,7 +64,7 @@ pub(crate) fn compile(source: &str, tags: &Tags) -> Option<String> {
         groups.1 = groups.1.max(groups.0);
     }
     if deepest > DEPTH || groups.1 > DEPTH {
-        return None;
+        return Err(Refused::TooDeep);
     }
     let mut events = parser();
     let nodes = children(&mut events, tags);
@@ -51,7 +72,7 @@ pub(crate) fn compile(source: &str, tags: &Tags) -> Option<String> {
     let mut flat = Vec::new();
     flatten(regroup(nodes, tags), tags, &mut flat);
     writer::push_html(&mut out, flat.into_iter());
-    Some(out)
+    Ok(out)
 }
 
 fn children<'a>(events: &mut impl Iterator<Item = Event<'a>>, tags: &Tags) -> Vec<Node<'a>> {
@@ -415,6 +436,15 @@ mod tests {
             "{% if x %}<p>Because of <strong>{{ x }}</strong>:</p>{% endif %}<p>next</p>"
         );
         assert_eq!(squeezed("{% if x %}a{% else %}b{% endif %}"), "<p>{% if x %}a{% else %}b{% endif %}</p>");
+    }
+
+    #[test]
+    fn indentation_that_would_print_tags_as_code_is_refused() {
+        let source = "{% if x %}\n    - {{ y }}\n{% endif %}";
+        let mut tags = Tags::new(&[source]);
+        let protected = tags.protect(source, &Library::default(), "md", LoneLines::Comment).unwrap();
+        assert_eq!(compile(&protected, &tags), Err(Refused::Code(1)));
+        assert!(compiled("```\n{{ y }}\n```\n").contains("{{ y }}"));
     }
 
     #[test]

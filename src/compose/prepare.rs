@@ -146,7 +146,7 @@ fn page(
         }
         Format::Markdown => {
             let protected = tags.protect(body, library, "md", LoneLines::Comment)?;
-            let html = markdown::compile(&protected, tags).ok_or_else(|| too_deep(body))?;
+            let html = markdown::compile(&protected, tags).map_err(|e| markdown_error(&e, tags, body))?;
             (layout::wrap(&html, tags, library)?, None)
         }
         Format::Html => {
@@ -168,6 +168,17 @@ const BODY_LIMIT: usize = 500_000;
 
 fn check_depth(protected: &str, xml: bool, body: &str) -> Result<(), TemplateError> {
     if html::depth(protected, xml) > html::DEPTH { Err(too_deep(body)) } else { Ok(()) }
+}
+
+fn markdown_error(refused: &markdown::Refused, tags: &Tags, body: &str) -> TemplateError {
+    match refused {
+        markdown::Refused::TooDeep => too_deep(body),
+        markdown::Refused::Code(index) => {
+            let message = "Markdown takes this line for code, because it is indented by four blanks or more";
+            TemplateError::new(Part::Body, tags.get(*index).origin.clone(), TemplateFault::Layout, message)
+                .help("indent it by less than four")
+        }
+    }
 }
 
 fn too_deep(body: &str) -> TemplateError {

@@ -260,6 +260,34 @@ fn the_language_of_the_template_decides_then_the_recipients() {
 }
 
 #[test]
+fn chinese_reads_back_from_base64_and_quoted_printable() {
+    let mut template =
+        source(Format::Markdown, "{{ customer.name }}，您好：根据您最近的浏览，我们为您挑选了这几款新品。\n");
+    template.language = Some("zh-CN".into());
+    template.subject =
+        "{{ customer.name }}，为您挑选的 {{ picks | length }} 款新手机，{{ picks[0].price | money }} 起"
+            .into();
+    let mail = made(&prepare(&template, &Surroundings::default()).unwrap(), Some("林晓"));
+    let wire = String::from_utf8(mail.bytes.clone()).unwrap();
+    assert!(wire.contains("base64") && wire.contains("quoted-printable"), "{wire}");
+    assert!(wire.is_ascii());
+    let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+    assert_eq!(parsed.subject(), Some("林晓，为您挑选的 3 款新手机，¥1,000 起"));
+    assert_eq!(parsed.to().unwrap().first().unwrap().name(), Some("林晓"));
+    assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n").trim_end(), mail.text.trim_end());
+    assert_eq!(parsed.body_html(0).unwrap().replace("\r\n", "\n").trim_end(), mail.html.trim_end());
+}
+
+#[test]
+fn a_shop_without_a_site_and_products_without_pages_still_have_mails() {
+    let mut context = message(None);
+    context.shop = context! { name => "Retail" };
+    context.picks = Value::from(vec![context! { title => "Teapot", price => cny(100) }]);
+    let mail = render(&prepared(Format::Mjml, MJML), &context).unwrap();
+    assert!(mail.text.contains("Teapot\n¥1\n") && !mail.html.contains("href=\"\""), "{}", mail.text);
+}
+
+#[test]
 fn a_missing_value_is_named_at_its_place() {
     for (format, body) in [
         (Format::Markdown, "# Hi\n\nfrom {{ customer.city | upper }} and"),

@@ -61,9 +61,9 @@ enum Encoding {
 
 fn choose(text: &str) -> Encoding {
     let bytes = text.as_bytes();
-    let escaped = bytes.iter().filter(|b| !is_plain(**b) && **b != b'\n').count();
-    let plain = bytes.iter().all(|b| is_plain(*b) || matches!(b, b'\n' | b'='));
-    if plain && bytes.split(|b| *b == b'\n').all(|line| line.len() <= HARD_LINE) {
+    let escaped = bytes.iter().map(|b| usize::from(!is_plain(*b) && *b != b'\n')).sum::<usize>();
+    let equals = bytes.iter().map(|b| usize::from(*b == b'=')).sum::<usize>();
+    if escaped == equals && bytes.split(|b| *b == b'\n').all(|line| line.len() <= HARD_LINE) {
         return Encoding::SevenBit;
     }
     // Both sizes without their line breaks, which weigh the same. A little longer is worth being readable.
@@ -71,8 +71,22 @@ fn choose(text: &str) -> Encoding {
     if quoted * 5 > based * 6 { Encoding::Base64 } else { Encoding::QuotedPrintable }
 }
 
+/// Whether quoted-printable leaves the byte as it is (RFC 2045, 6.7, rules 2 and 3). Without branches, so that many are looked at at once.
+#[allow(clippy::needless_bitwise_bool)] // see above
 const fn is_plain(byte: u8) -> bool {
-    byte == b'\t' || (byte >= b' ' && byte <= b'~' && byte != b'=')
+    ((byte >= b' ') & (byte <= b'~') & (byte != b'=')) | (byte == b'\t')
+}
+
+/// How many bytes from the start are plain.
+fn plain_run(bytes: &[u8]) -> usize {
+    let mut run = 0;
+    for chunk in bytes.chunks_exact(16) {
+        if !chunk.iter().fold(true, |all, b| all & is_plain(*b)) {
+            break;
+        }
+        run += 16;
+    }
+    run + bytes[run..].iter().take_while(|b| is_plain(**b)).count()
 }
 
 fn seven_bit(text: &str, out: &mut Vec<u8>) {
@@ -93,39 +107,40 @@ pub(crate) fn quoted_printable(text: &str, out: &mut Vec<u8>) {
     out.reserve(bytes.len() + bytes.len() / 8);
     let (mut at, mut column) = (0, 0);
     while at < bytes.len() {
-        let byte = bytes[at];
+        let mut run = plain_run(&bytes[at..]);
+        // A blank at a line's end would be lost on the way, so it is escaped.
+        let blank_end = run > 0
+            && matches!(bytes[at + run - 1], b' ' | b'\t')
+            && bytes.get(at + run).is_none_or(|b| *b == b'\n');
+        run -= usize::from(blank_end);
+        column = copy(&bytes[at..at + run], column, out);
+        at += run;
+        let Some(&byte) = bytes.get(at) else { break };
+        at += 1;
         if byte == b'\n' {
             out.extend_from_slice(b"\r\n");
             column = 0;
-            at += 1;
             continue;
         }
-        // A blank at a line's end would be lost on the way.
-        let ends_line = at + 1 == bytes.len() || bytes[at + 1] == b'\n';
-        if !is_plain(byte) || (ends_line && (byte == b' ' || byte == b'\t')) {
-            if column + 3 > LINE - 1 {
-                out.extend_from_slice(b"=\r\n");
-                column = 0;
-            }
-            out.extend_from_slice(&[b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-            column += 3;
-            at += 1;
-            continue;
-        }
-        if column >= LINE - 1 {
+        if column + 3 > LINE - 1 {
             out.extend_from_slice(b"=\r\n");
             column = 0;
         }
-        let room = (LINE - 1 - column).min(bytes.len() - at);
-        let mut run = bytes[at..at + room].iter().take_while(|b| is_plain(**b)).count();
-        let next = bytes.get(at + run);
-        if run > 1 && next.is_none_or(|b| *b == b'\n') && matches!(bytes[at + run - 1], b' ' | b'\t') {
-            run -= 1;
-        }
-        out.extend_from_slice(&bytes[at..at + run]);
-        column += run;
-        at += run;
+        out.extend_from_slice(&[b'=', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        column += 3;
     }
+}
+
+/// Copies plain bytes with soft line breaks, from a column; gives the column after them.
+fn copy(mut run: &[u8], mut column: usize, out: &mut Vec<u8>) -> usize {
+    while column + run.len() > LINE - 1 {
+        let (line, rest) = run.split_at(LINE - 1 - column);
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"=\r\n");
+        (run, column) = (rest, 0);
+    }
+    out.extend_from_slice(run);
+    column + run.len()
 }
 
 #[cfg(test)]

@@ -1,10 +1,22 @@
 //! A set of products as one bit each.
 
 /// A fixed-size set of product indexes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct BitSet {
     words: Vec<u64>,
     len: usize,
+}
+
+impl Clone for BitSet {
+    fn clone(&self) -> Self {
+        Self { words: self.words.clone(), len: self.len }
+    }
+
+    /// Copies into the room that is there: this is done once per customer.
+    fn clone_from(&mut self, source: &Self) {
+        self.words.clone_from(&source.words);
+        self.len = source.len;
+    }
 }
 
 impl BitSet {
@@ -57,6 +69,18 @@ impl BitSet {
         self.words[item as usize / 64] |= 1 << (item % 64);
     }
 
+    /// Takes a product out; one that is not in it, or outside the catalogue, is out already.
+    pub fn remove(&mut self, item: u32) {
+        if let Some(word) = self.words.get_mut(item as usize / 64) {
+            *word &= !(1 << (item % 64));
+        }
+    }
+
+    /// Takes all products out.
+    pub fn clear(&mut self) {
+        self.words.fill(0);
+    }
+
     /// Whether a product is in it; one outside the catalogue is not.
     #[must_use]
     pub fn contains(&self, item: u32) -> bool {
@@ -101,6 +125,9 @@ mod tests {
         }
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
         assert_eq!(set.count(), 4);
+        set.remove(63);
+        set.remove(5000);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 64, 129]);
         assert!(set.contains(64) && !set.contains(65) && !set.contains(5000));
     }
 

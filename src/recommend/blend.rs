@@ -52,6 +52,8 @@ pub enum BlendError {
 #[derive(Debug, Clone)]
 pub struct Blend {
     components: Vec<Component>,
+    /// Per component, the products by its shared scores, best first; empty where it has none.
+    orders: Vec<Vec<u32>>,
 }
 
 impl Blend {
@@ -70,8 +72,23 @@ impl Blend {
                 return Err(BlendError::Catalogue { part, items, first });
             }
         }
-        Ok(Self { components: components.into_iter().flat_map(flatten).collect() })
+        let components: Vec<Component> = components.into_iter().flat_map(flatten).collect();
+        let orders = components.iter().map(|c| c.method.shared().map_or_else(Vec::new, best_first)).collect();
+        Ok(Self { components, orders })
     }
+
+    /// The component whose shared scores stay shared. Of several, whose factors differ by customer, the others are
+    /// added up for each customer.
+    fn sharing(&self) -> Option<usize> {
+        self.components.iter().position(|c| c.method.shared().is_some())
+    }
+}
+
+/// The products of a positive score, best first.
+fn best_first(scores: &[f32]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..scores.len() as u32).filter(|&i| scores[i as usize] > 0.0).collect();
+    order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
+    order
 }
 
 fn flatten(component: Component) -> Vec<Component> {
@@ -109,8 +126,18 @@ impl Method for Blend {
             for &item in part.touched() {
                 out.add(item, part.get(item));
             }
+            let factor = part.shared_factor();
+            match self.components[at].method.shared() {
+                Some(_) if self.sharing() == Some(at) => out.share(factor),
+                Some(shared) => among.for_each_wanted(|item| out.add(item, factor * shared[item as usize])),
+                None => {}
+            }
         }
         out.part = Some(part);
+    }
+
+    fn shared(&self) -> Option<&[f32]> {
+        self.components[self.sharing()?].method.shared()
     }
 
     fn components(&self) -> &[Component] {
@@ -120,14 +147,17 @@ impl Method for Blend {
     fn score_part(&self, part: usize, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores) -> f32 {
         let Component { weight, method } = &self.components[part];
         method.score(me, among, out);
-        let best = out
-            .touched()
-            .iter()
-            .filter(|&&item| among.admits(item))
-            .map(|&item| out.get(item))
-            .fold(0.0, f32::max);
+        // No method both adds scores and shares some, unless it is a blend, and those were taken apart.
+        let best = if let Some(shared) = method.shared() {
+            let best = self.orders[part].iter().find(|&&item| among.admits(item));
+            best.map_or(0.0, |&item| shared[item as usize]) * out.shared_factor()
+        } else {
+            let admitted = out.touched().iter().filter(|&&item| among.admits(item));
+            admitted.map(|&item| out.get(item)).fold(0.0, f32::max)
+        };
         let factor = if best > 0.0 { weight / best } else { 0.0 };
         out.multiply(|_| factor);
+        out.share(out.shared_factor() * factor);
         factor
     }
 

@@ -1,8 +1,9 @@
 //! `explain`: one customer's list with every score and every product that was passed over.
 
+use super::bitset::BitSet;
 use super::filters::Removed;
-use super::method::Scores;
-use super::pick::{Pick, Prepared, Ranked, Request, RequestError, Source, because, is_score};
+use super::method::{Method, Scores};
+use super::pick::{Pick, Prepared, Ranked, Request, RequestError, Room, Source, because, is_score};
 
 /// What one component of the method gave to a product.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,10 +55,9 @@ pub fn explain(request: &Request<'_>, customer: usize, top: usize) -> Result<Exp
         let (found, expected) = (request.customers.len(), customer + 1);
         return Err(RequestError::Length { what: "the chunk", found, expected });
     }
-    let mut scores = Scores::new(request.method.items());
-    let picks = prepared.pick(customer, &mut scores);
+    let picks = prepared.pick(customer, &mut Room::new(request.method.items()));
     let stranger = request.is_stranger(customer);
-    let mut one = OneCustomer { prepared: &prepared, customer, top, picks: &picks, scores };
+    let one = OneCustomer { prepared: &prepared, customer, top, picks: &picks };
     let method = if stranger { Vec::new() } else { one.list(Source::Method) };
     let short = picks.iter().filter(|p| p.source == Source::Method).count() < request.filters.take;
     let fallback = if short { one.list(Source::Fallback) } else { Vec::new() };
@@ -69,31 +69,28 @@ struct OneCustomer<'a> {
     customer: usize,
     top: usize,
     picks: &'a [Pick],
-    scores: Scores,
 }
 
 impl OneCustomer<'_> {
-    fn list(&mut self, source: Source) -> Vec<Explained> {
+    fn list(&self, source: Source) -> Vec<Explained> {
         let Some(method) = self.prepared.method(source) else { return Vec::new() };
         let me = self.prepared.request.customer(self.customer);
-        let admitted = self.prepared.candidates(self.customer);
-        let everything = admitted.with_everything();
         let items = method.items();
-        let mut parts: Vec<(usize, Scores)> = Vec::new();
-        for component in 0..method.components().len().max(1) {
+        let mut mine = BitSet::new(items);
+        let admitted = self.prepared.candidates(self.customer, &mut mine);
+        let everything = admitted.with_everything();
+        let part_of = |component| {
             let mut part = Scores::new(items);
             method.score_part(component, &me, &everything, &mut part);
-            parts.push((component, part));
-        }
-        self.scores.clear();
-        method.score(&me, &everything, &mut self.scores);
-        let mut ranked: Vec<Ranked> = self
-            .scores
-            .touched()
-            .iter()
-            .map(|&item| Ranked {
+            part
+        };
+        let parts: Vec<Scores> = (0..method.components().len().max(1)).map(part_of).collect();
+        let mut scores = Scores::new(items);
+        method.score(&me, &everything, &mut scores);
+        let mut ranked: Vec<Ranked> = (0..items as u32)
+            .map(|item| Ranked {
                 item,
-                score: self.prepared.boosted(self.customer, item, self.scores.get(item)),
+                score: self.prepared.final_score(self.customer, source, item, &scores),
             })
             .filter(|r| is_score(r.score))
             .collect();
@@ -109,13 +106,17 @@ impl OneCustomer<'_> {
             explained.push(Explained {
                 item,
                 score,
-                boost: self.prepared.boosted(self.customer, item, 1.0),
+                boost: self.prepared.boost(self.customer, item),
                 parts: parts
                     .iter()
-                    .map(|(component, part)| Part { component: *component, score: part.get(item) })
+                    .enumerate()
+                    .map(|(component, part)| Part {
+                        component,
+                        score: part_score(method, component, part, item),
+                    })
                     .filter(|part| part.score != 0.0)
                     .collect(),
-                because: because(method, &me, item, &self.scores),
+                because: because(method, &me, item, &scores),
                 removed,
             });
         }
@@ -135,4 +136,10 @@ impl OneCustomer<'_> {
         let full = self.prepared.request.filters.full_cap(ranked.item, &before);
         Some(full.map_or(Removed::Take, Removed::AtMost))
     }
+}
+
+/// What a component gave to a product, with what it gives to everybody.
+fn part_score(method: &dyn Method, component: usize, part: &Scores, item: u32) -> f32 {
+    let shared = method.components().get(component).map_or(method.shared(), |c| c.method.shared());
+    part.get(item) + part.shared_factor() * shared.map_or(0.0, |s| s[item as usize])
 }

@@ -89,16 +89,30 @@ pub struct Personal {
 }
 
 impl Personal {
+    /// Puts into `mine` what of `allowed` the customer's own lists leave.
+    pub(crate) fn narrow(&self, customer: usize, allowed: &BitSet, mine: &mut BitSet) {
+        match &self.only {
+            Some(only) => {
+                mine.clear();
+                only.of(customer).iter().filter(|&&i| allowed.contains(i)).for_each(|&i| mine.insert(i));
+            }
+            None => mine.clone_from(allowed),
+        }
+        for &item in self.exclude.as_ref().map_or(&[][..], |x| x.of(customer)) {
+            mine.remove(item);
+        }
+    }
+
+    /// The products that the customer has boosts of their own for.
+    pub(crate) fn boosted(&self, customer: usize) -> &[u32] {
+        self.boost.as_ref().map_or(&[], |b| b.of(customer).0)
+    }
+
     /// The customer's own boost of a product.
     pub(crate) fn boost_of(&self, customer: usize, item: u32) -> f32 {
         let Some(boost) = &self.boost else { return 1.0 };
         let (items, factors) = boost.of(customer);
         items.binary_search(&item).map_or(1.0, |at| factors[at])
-    }
-
-    /// Whether the customer has boosts of their own.
-    pub(crate) fn boosts(&self, customer: usize) -> bool {
-        self.boost.as_ref().is_some_and(|b| !b.of(customer).0.is_empty())
     }
 }
 
@@ -128,7 +142,8 @@ pub struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// Those of the customer at that place of the chunk; `allowed` is [`Filters::allowed`].
+    /// Those of the customer at that place of the chunk; `allowed` is [`Filters::allowed`], narrowed down by
+    /// [`Personal::narrow`].
     pub(crate) fn new(
         filters: &'a Filters,
         allowed: &'a BitSet,
@@ -146,17 +161,17 @@ impl<'a> Candidates<'a> {
     /// Whether the product may be shown: all of `only` holds, and nothing of `exclude`.
     #[must_use]
     pub fn admits(&self, item: u32) -> bool {
-        self.allowed.contains(item) && self.meets_personal_only(item) && !self.personally_excluded(item)
+        self.allowed.contains(item)
+            && self.personal.only_groups.iter().all(|rule| rule.matches(self.customer, item))
+            && !self.personal.exclude_groups.iter().any(|rule| rule.matches(self.customer, item))
     }
 
     /// Calls `each` for every product that a score is wanted for, ascending.
-    pub fn for_each_wanted(&self, mut each: impl FnMut(u32)) {
+    pub fn for_each_wanted(&self, each: impl FnMut(u32)) {
         if self.everything {
             (0..self.allowed.len() as u32).for_each(each);
-        } else if let Some(only) = &self.personal.only {
-            only.of(self.customer).iter().copied().filter(|&i| self.admits(i)).for_each(each);
         } else {
-            self.allowed.iter().filter(|&i| self.admits(i)).for_each(&mut each);
+            self.allowed.iter().filter(|&i| self.admits(i)).for_each(each);
         }
     }
 
@@ -197,7 +212,8 @@ mod tests {
     use super::*;
 
     fn admitted(filters: &Filters, personal: &Personal, customer: usize) -> Vec<u32> {
-        let allowed = filters.allowed(6);
+        let mut allowed = BitSet::new(6);
+        personal.narrow(customer, &filters.allowed(6), &mut allowed);
         let candidates = Candidates::new(filters, &allowed, personal, customer);
         for item in 0..6 {
             assert_eq!(candidates.admits(item), candidates.removed(item).is_none());

@@ -45,14 +45,16 @@ pub trait Method: std::fmt::Debug + Send + Sync {
         true
     }
 
-    /// Adds its scores to `out`, which is clear. It may leave out products that `among` does not want.
+    /// Adds its scores to `out`, which is clear. It may leave out products that `among` does not want, and what
+    /// [`Method::shared`] has: of that it only tells the factor, by [`Scores::share`].
     fn score(&self, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores);
 
     /// Tells which of the customer's own products speak for `item`, and how strongly. `scores` are those that
     /// [`Method::score`] just gave for the same customer.
     fn evidence(&self, me: &Customer<'_>, item: u32, scores: &Scores, each: &mut dyn FnMut(u32, f32));
 
-    /// The scores, where they are the same for everybody: one per product.
+    /// Scores that are the same for everybody but for a factor, one per product, each 0 or a positive number. They come
+    /// on top of those from [`Method::score`]; being sorted once for all customers, only the best of them are looked at.
     fn shared(&self) -> Option<&[f32]> {
         None
     }
@@ -63,7 +65,8 @@ pub trait Method: std::fmt::Debug + Send + Sync {
     }
 
     /// Adds what one component (0 for a method that is no blend) gives to its scores to `out`, which is clear, and
-    /// returns the factor by which the component's own scores were multiplied.
+    /// returns the factor by which the component's own scores were multiplied. What the component shares is left to
+    /// [`Scores::share`], as in [`Method::score`].
     fn score_part(&self, _part: usize, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores) -> f32 {
         self.score(me, among, out);
         1.0
@@ -77,6 +80,7 @@ pub struct Scores {
     dense: Vec<f32>,
     listed: Vec<bool>,
     touched: Vec<u32>,
+    shared_factor: f32,
     /// The factors of a blend's parts, kept for [`Method::evidence`].
     pub(crate) factors: Vec<f32>,
     /// Room for the parts of a blend.
@@ -98,6 +102,7 @@ impl Scores {
         }
         self.touched.clear();
         self.factors.clear();
+        self.shared_factor = 0.0;
     }
 
     /// Adds to a product's score.
@@ -111,7 +116,24 @@ impl Scores {
         self.dense[at] += score;
     }
 
-    /// A product's score; 0 where nothing was added.
+    /// Says that the method's shared scores count, times this factor.
+    pub fn share(&mut self, factor: f32) {
+        self.shared_factor = factor;
+    }
+
+    /// By what the method's shared scores are to be multiplied; 0 if they do not count.
+    #[must_use]
+    pub fn shared_factor(&self) -> f32 {
+        self.shared_factor
+    }
+
+    /// Whether anything was added to the product's score.
+    #[must_use]
+    pub fn is_touched(&self, item: u32) -> bool {
+        self.listed[item as usize]
+    }
+
+    /// A product's score; 0 where nothing was added. Shared scores are not in it.
     #[must_use]
     pub fn get(&self, item: u32) -> f32 {
         self.dense[item as usize]

@@ -91,7 +91,7 @@ pub fn recommend(request: &Request<'_>) -> Result<Vec<Vec<Pick>>, RequestError> 
     Ok((0..request.customers.len())
         .into_par_iter()
         .with_min_len(CUSTOMERS_A_TASK)
-        .map_init(|| Scores::new(items), |scores, customer| prepared.pick(customer, scores))
+        .map_init(|| Room::new(items), |room, customer| prepared.pick(customer, room))
         .collect())
 }
 
@@ -183,41 +183,69 @@ impl PartialOrd for Ranked {
     }
 }
 
+/// What one thread works in.
+pub(crate) struct Room {
+    pub scores: Scores,
+    mine: BitSet,
+}
+
+impl Room {
+    pub fn new(items: usize) -> Self {
+        Self { scores: Scores::new(items), mine: BitSet::new(items) }
+    }
+}
+
 /// A checked request, with what can be worked out once for the whole chunk.
 pub(crate) struct Prepared<'a> {
     pub request: &'a Request<'a>,
     allowed: BitSet,
-    /// The order of a method, and of a fallback, that is the same for everybody.
-    shared: [Option<Vec<Ranked>>; 2],
+    /// The shared scores of the method and of the fallback, boosted for everybody, best first.
+    shared: [Vec<Ranked>; 2],
 }
 
 impl<'a> Prepared<'a> {
     pub fn new(request: &'a Request<'a>) -> Result<Self, RequestError> {
         request.check()?;
         let allowed = request.filters.allowed(request.method.items());
-        let rank = |method: &dyn Method| Some(rank_shared(method.shared()?, &allowed, request.filters));
-        let shared = [rank(request.method), request.fallback.and_then(rank)];
+        let rank = |method: &dyn Method| {
+            method.shared().map_or_else(Vec::new, |scores| rank_shared(scores, &allowed, request.filters))
+        };
+        let shared = [rank(request.method), request.fallback.map_or_else(Vec::new, rank)];
         Ok(Self { request, allowed, shared })
     }
 
-    pub fn candidates(&self, customer: usize) -> Candidates<'_> {
-        Candidates::new(self.request.filters, &self.allowed, self.request.personal, customer)
+    /// The products that the customer may be shown; `mine` is room for them.
+    pub fn candidates<'b>(&'b self, customer: usize, mine: &'b mut BitSet) -> Candidates<'b> {
+        let Request { filters, personal, .. } = self.request;
+        personal.narrow(customer, &self.allowed, mine);
+        Candidates::new(filters, mine, personal, customer)
     }
 
-    /// The boosted score of a product for a customer.
-    pub fn boosted(&self, customer: usize, item: u32, score: f32) -> f32 {
-        let common = self.request.filters.boost.as_ref().map_or(1.0, |b| b[item as usize]);
-        score * common * self.request.personal.boost_of(customer, item)
+    /// The final score of a product. Multiplied in this order, so that products with a shared score alone keep the
+    /// order of [`Prepared::shared`] in spite of rounding.
+    pub fn final_score(&self, customer: usize, source: Source, item: u32, scores: &Scores) -> f32 {
+        let boost = common_boost(self.request.filters, item);
+        let shared = match self.method(source).and_then(Method::shared) {
+            Some(shared) => scores.shared_factor() * (shared[item as usize] * boost),
+            None => 0.0,
+        };
+        (scores.get(item) * boost + shared) * self.request.personal.boost_of(customer, item)
+    }
+
+    /// By what the product's score is multiplied for the customer.
+    pub fn boost(&self, customer: usize, item: u32) -> f32 {
+        common_boost(self.request.filters, item) * self.request.personal.boost_of(customer, item)
     }
 
     /// The whole list of a customer.
-    pub fn pick(&self, customer: usize, scores: &mut Scores) -> Vec<Pick> {
-        let mut picks = Vec::with_capacity(self.request.filters.take.min(self.request.method.items()));
+    pub fn pick(&self, customer: usize, room: &mut Room) -> Vec<Pick> {
+        let take = self.request.filters.take;
+        let mut picks = Vec::with_capacity(take.min(self.request.method.items()));
         if !self.request.is_stranger(customer) {
-            self.fill(customer, Source::Method, scores, &mut picks);
+            self.fill(customer, Source::Method, room, &mut picks);
         }
-        if picks.len() < self.request.filters.take && self.request.fallback.is_some() {
-            self.fill(customer, Source::Fallback, scores, &mut picks);
+        if picks.len() < take {
+            self.fill(customer, Source::Fallback, room, &mut picks);
         }
         picks
     }
@@ -230,27 +258,35 @@ impl<'a> Prepared<'a> {
     }
 
     /// Adds a source's products to a list until it is full or they run out.
-    fn fill(&self, customer: usize, source: Source, scores: &mut Scores, picks: &mut Vec<Pick>) {
+    fn fill(&self, customer: usize, source: Source, room: &mut Room, picks: &mut Vec<Pick>) {
         let Some(method) = self.method(source) else { return };
-        let (me, candidates) = (self.request.customer(customer), self.candidates(customer));
+        let Room { scores, mine } = room;
+        let (me, candidates) = (self.request.customer(customer), self.candidates(customer, mine));
         let from = picks.len();
         scores.clear();
-        match &self.shared[source as usize] {
-            Some(order) if !self.request.personal.boosts(customer) => {
-                let mine = order.iter().copied().filter(|r| candidates.admits(r.item));
-                self.take(mine, source, picks);
-            }
-            _ => {
-                method.score(&me, &candidates, scores);
-                let ranked = scores
-                    .touched()
-                    .iter()
-                    .map(|&item| Ranked { item, score: self.boosted(customer, item, scores.get(item)) })
-                    .filter(|r| is_score(r.score) && candidates.admits(r.item));
-                let mut heap: BinaryHeap<Ranked> = ranked.collect();
-                self.take(std::iter::from_fn(|| heap.pop()), source, picks);
-            }
+        method.score(&me, &candidates, scores);
+        for &item in self.request.personal.boosted(customer) {
+            scores.add(item, 0.0); // out of the order that everybody shares
         }
+        let rank = |item| Ranked { item, score: self.final_score(customer, source, item, scores) };
+        let own = scores.touched().iter().filter(|&&item| candidates.admits(item)).map(|&item| rank(item));
+        let mut best: BinaryHeap<Ranked> = own.filter(|r| is_score(r.score)).collect();
+        let shared = if scores.shared_factor() > 0.0 { &self.shared[source as usize][..] } else { &[] };
+        let mut shared = shared
+            .iter()
+            .map(|r| r.item)
+            .filter(|&item| !scores.is_touched(item) && candidates.admits(item))
+            .map(rank)
+            .filter(|r| is_score(r.score))
+            .peekable();
+        // Both are sorted. Shared ones join the heap when their turn may have come, all of an equal score together.
+        let ranked = std::iter::from_fn(|| {
+            while let Some(next) = shared.next_if(|s| best.peek().is_none_or(|b| s.score >= b.score)) {
+                best.push(next);
+            }
+            best.pop()
+        });
+        self.take(ranked, source, picks);
         for pick in &mut picks[from..] {
             pick.because = because(method, &me, pick.item, scores);
         }
@@ -258,17 +294,24 @@ impl<'a> Prepared<'a> {
 
     fn take(&self, ranked: impl Iterator<Item = Ranked>, source: Source, picks: &mut Vec<Pick>) {
         let Filters { take, .. } = self.request.filters;
+        if picks.len() >= *take {
+            return;
+        }
         for Ranked { item, score } in ranked {
-            if picks.len() >= *take {
-                return;
-            }
             let mut taken = picks.iter().map(|p| p.item);
             let full = self.request.filters.full_cap(item, &taken).is_some();
             if !full && taken.all(|t| t != item) {
                 picks.push(Pick { item, score, because: None, source });
+                if picks.len() == *take {
+                    return;
+                }
             }
         }
     }
+}
+
+fn common_boost(filters: &Filters, item: u32) -> f32 {
+    filters.boost.as_ref().map_or(1.0, |b| b[item as usize])
 }
 
 /// Whether a score recommends at all.
@@ -276,14 +319,10 @@ pub(crate) fn is_score(score: f32) -> bool {
     score.is_finite() && score > 0.0
 }
 
-/// The products in the order of scores that everybody shares.
+/// The products in the order of the scores that everybody shares.
 fn rank_shared(scores: &[f32], allowed: &BitSet, filters: &Filters) -> Vec<Ranked> {
-    let boost = |item: u32| filters.boost.as_ref().map_or(1.0, |b| b[item as usize]);
-    let mut ranked: Vec<Ranked> = allowed
-        .iter()
-        .map(|item| Ranked { item, score: scores[item as usize] * boost(item) })
-        .filter(|r| is_score(r.score))
-        .collect();
+    let rank = |item: u32| Ranked { item, score: scores[item as usize] * common_boost(filters, item) };
+    let mut ranked: Vec<Ranked> = allowed.iter().map(rank).filter(|r| is_score(r.score)).collect();
     ranked.sort_unstable_by(|a, b| b.cmp(a));
     ranked
 }

@@ -20,7 +20,10 @@ impl Popular {
 
     /// From sums made elsewhere, one per product. Those that are not positive numbers count as nothing.
     #[must_use]
-    pub fn from_scores(score: Vec<f32>) -> Self {
+    pub fn from_scores(mut score: Vec<f32>) -> Self {
+        for sum in score.iter_mut().filter(|s| !(s.is_finite() && **s > 0.0)) {
+            *sum = 0.0;
+        }
         Self { score }
     }
 }
@@ -30,13 +33,8 @@ impl Method for Popular {
         self.score.len()
     }
 
-    fn score(&self, _me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores) {
-        among.for_each_wanted(|item| {
-            let score = self.score[item as usize];
-            if score > 0.0 {
-                out.add(item, score);
-            }
-        });
+    fn score(&self, _me: &Customer<'_>, _among: &Candidates<'_>, out: &mut Scores) {
+        out.share(1.0);
     }
 
     fn evidence(&self, _me: &Customer<'_>, _item: u32, _scores: &Scores, _each: &mut dyn FnMut(u32, f32)) {}

@@ -83,7 +83,9 @@ fn fill(
     for bound in &plan.tables {
         let existed = prepare_table(conn, bound)?;
         before.push(count(conn, bound)?);
-        let deletes = existed && plan.rules.iter().any(|r| r.cancelled && r.concerns(bound.table.name));
+        let deletes = existed
+            && bound.table.sales
+            && plan.rules.iter().any(|r| r.cancelled && r.concerns(bound.table.name));
         writers.push(TableWriter::new(conn, bound, deletes)?);
     }
     let mut importer = Importer {
@@ -95,8 +97,9 @@ fn fill(
         report: ImportReport { notes: plan.notes.clone(), ..ImportReport::default() },
     };
     importer.lines(file, progress)?;
-    let Importer { writers, mut report, .. } = importer;
-    for ((bound, writer), before) in plan.tables.iter().zip(&writers).zip(before) {
+    let Importer { mut writers, mut report, .. } = importer;
+    for ((bound, writer), before) in plan.tables.iter().zip(&mut writers).zip(before) {
+        writer.finish()?;
         make_indexes(conn, bound)?;
         let total = count(conn, bound)?;
         let table = bound.table.name.to_owned();
@@ -190,7 +193,7 @@ impl Importer<'_, '_> {
             self.report.reject(&rule.reason, &rule.tables, number, text);
             if rule.cancelled {
                 cancelled = true;
-                self.delete(row, rule, place)?;
+                self.cancel(row, rule, place)?;
             }
             wanted.retain(|t| !rule.concerns(t.table.name));
         }
@@ -263,23 +266,17 @@ impl Importer<'_, '_> {
         next(&mut self.places, hash(alike.map(|i| &values[i])))
     }
 
-    /// Deletes what earlier imports made of a line that is cancelled now.
-    fn delete(&mut self, row: &Row<'_>, rule: &BoundRule, place: Option<i64>) -> Result<(), ImportError> {
+    /// Takes back what earlier imports made of a line that is cancelled now.
+    fn cancel(&mut self, row: &Row<'_>, rule: &BoundRule, place: Option<i64>) -> Result<(), ImportError> {
         for (bound, writer) in self.plan.tables.iter().zip(&mut self.writers) {
-            if !rule.concerns(bound.table.name) {
+            let &[key] = writer.key() else { continue };
+            if !bound.table.sales || !rule.concerns(bound.table.name) {
                 continue;
             }
-            let mut key = Vec::new();
-            for &i in writer.key() {
-                // A key that can't be read was never written.
-                match row.value(&bound.fields[i], &self.skus, &mut self.values) {
-                    Ok(value) if value != Value::Null => key.push(value),
-                    _ => break,
-                }
-            }
-            let place = place.filter(|_| bound.is_order_lines());
-            if key.len() == bound.table.key_columns().len() && place.is_some() == bound.is_order_lines() {
-                writer.delete(&key, place)?;
+            // A key that can't be read was never written.
+            let Ok(key) = row.value(&bound.fields[key], &self.skus, &mut self.values) else { continue };
+            if key != Value::Null {
+                writer.cancel(key, place.filter(|_| bound.is_order_lines()))?;
             }
         }
         Ok(())

@@ -82,7 +82,8 @@ pub struct LeaveOut {
     /// The tables that it concerns; all if none is given.
     #[serde(default)]
     pub tables: Vec<String>,
-    /// Do such lines count as cancelled? Then rows that an earlier import made of them are deleted.
+    /// Do such lines count as cancelled? Then orders and order lines that an earlier import made of them are deleted
+    /// (an order only if no other line of it is taken).
     #[serde(default)]
     pub cancelled: bool,
     /// The lines meant.

@@ -56,6 +56,8 @@ pub struct StandardTable {
     pub required: &'static [&'static str],
     /// What makes two lines the same row.
     pub key: RowKey,
+    /// Are its rows sales, which go when they are cancelled? Customers and products stay.
+    pub sales: bool,
     /// Indexes that windows and signals are read by.
     pub indexes: &'static [&'static [&'static str]],
 }
@@ -86,6 +88,7 @@ pub const TABLES: &[StandardTable] = &[
         ],
         required: &["id", "email"],
         key: RowKey::Columns(&["id"]),
+        sales: false,
         indexes: &[],
     },
     StandardTable {
@@ -93,6 +96,7 @@ pub const TABLES: &[StandardTable] = &[
         columns: &[("sku", Id), ("product", Id)],
         required: &["sku", "product"],
         key: RowKey::Columns(&["sku"]),
+        sales: false,
         indexes: &[],
     },
     StandardTable {
@@ -113,6 +117,7 @@ pub const TABLES: &[StandardTable] = &[
         ],
         required: &["id", "title"],
         key: RowKey::Columns(&["id"]),
+        sales: false,
         indexes: &[],
     },
     StandardTable {
@@ -120,6 +125,7 @@ pub const TABLES: &[StandardTable] = &[
         columns: &[("id", Id), ("customer", Id), ("at", Instant), ("status", Text), ("total", Money)],
         required: &["id", "customer", "at"],
         key: RowKey::Columns(&["id"]),
+        sales: true,
         indexes: &[&["customer", "at"]],
     },
     StandardTable {
@@ -135,6 +141,7 @@ pub const TABLES: &[StandardTable] = &[
         ],
         required: &["customer", "product", "at"],
         key: RowKey::OrderLine,
+        sales: true,
         indexes: &[&["customer", "at"], &["product", "at"]],
     },
     StandardTable {
@@ -142,6 +149,7 @@ pub const TABLES: &[StandardTable] = &[
         columns: &[("customer", Id), ("product", Id), ("at", Instant)],
         required: &["customer", "product", "at"],
         key: RowKey::Columns(&["customer", "product", "at"]),
+        sales: false,
         indexes: &[&["customer", "at"], &["product", "at"]],
     },
     StandardTable {
@@ -149,6 +157,7 @@ pub const TABLES: &[StandardTable] = &[
         columns: &[("customer", Id), ("product", Id), ("at", Instant), ("quantity", Number)],
         required: &["customer", "product", "at"],
         key: RowKey::Columns(&["customer", "product", "at"]),
+        sales: false,
         indexes: &[&["customer", "at"], &["product", "at"]],
     },
     StandardTable {
@@ -156,6 +165,7 @@ pub const TABLES: &[StandardTable] = &[
         columns: &[("customer", Id), ("product", Id), ("at", Instant), ("rating", Whole), ("text", Text)],
         required: &["customer", "product", "at"],
         key: RowKey::Columns(&["customer", "product", "at"]),
+        sales: false,
         indexes: &[&["customer", "at"], &["product", "at"]],
     },
 ];

@@ -1,6 +1,6 @@
 //! Writing rows into the target, so that the same file imported twice gives the same rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rusqlite::types::Value;
@@ -16,8 +16,10 @@ pub struct TableWriter<'c> {
     first: Statement<'c>,
     /// For one that it has.
     again: Statement<'c>,
-    /// `None` where the table is new: there is nothing to delete.
+    /// `None` where there is nothing to delete: the table is new, or holds no sales.
     delete: Option<Statement<'c>>,
+    /// Keys of cancelled orders, by hash; whether another line keeps the order is known in the end.
+    cancelled: BTreeMap<u64, Value>,
     /// Positions of the key's columns among the fields.
     key: Vec<usize>,
     /// A hash of each key written, and of the row last written under it: most lines of an order say nothing new
@@ -123,10 +125,7 @@ impl<'c> TableWriter<'c> {
             RowKey::OrderLine => {
                 Some(conn.prepare("DELETE FROM purchases WHERE \"order\" = ?1 AND line = ?2")?)
             }
-            RowKey::Columns(key) => {
-                let test: Vec<String> = key.iter().map(|k| format!("{} = ?", quoted(k))).collect();
-                Some(conn.prepare(&format!("DELETE FROM {table} WHERE {}", test.join(" AND ")))?)
-            }
+            RowKey::Columns(_) => Some(conn.prepare(&format!("DELETE FROM {table} WHERE id = ?1"))?),
         };
         let accumulates = bound.accumulates();
         let few_keys = !bound.is_order_lines() && key_columns.len() == 1;
@@ -134,6 +133,7 @@ impl<'c> TableWriter<'c> {
             first: conn.prepare(&upsert(bound, false))?,
             again: conn.prepare(&upsert(bound, true))?,
             delete,
+            cancelled: BTreeMap::new(),
             key: key_columns.iter().filter_map(|k| bound.field(k)).collect(),
             seen: (few_keys || accumulates).then(HashMap::new),
             accumulates,
@@ -158,10 +158,25 @@ impl<'c> TableWriter<'c> {
         Ok(())
     }
 
-    /// Deletes the row that an earlier import made of a line which is cancelled now.
-    pub fn delete(&mut self, key: &[Value], place: Option<i64>) -> rusqlite::Result<()> {
-        if let Some(statement) = &mut self.delete {
-            statement.execute(params_from_iter(key.iter().cloned().chain(place.map(Value::Integer))))?;
+    /// Takes note of a cancelled sale, which an earlier import may have taken.
+    pub fn cancel(&mut self, key: Value, place: Option<i64>) -> rusqlite::Result<()> {
+        match (&mut self.delete, place) {
+            (Some(statement), Some(place)) => {
+                statement.execute((key, place))?;
+            }
+            (Some(_), None) => {
+                self.cancelled.insert(hash([&key]), key);
+            }
+            (None, _) => {}
+        }
+        Ok(())
+    }
+
+    /// Deletes the cancelled orders of which no line was taken.
+    pub fn finish(&mut self) -> rusqlite::Result<()> {
+        let (Some(statement), Some(seen)) = (&mut self.delete, &self.seen) else { return Ok(()) };
+        for (_, key) in self.cancelled.iter().filter(|(hash, _)| !seen.contains_key(hash)) {
+            statement.execute([key])?;
         }
         Ok(())
     }
@@ -187,8 +202,18 @@ fn upsert(bound: &BoundTable, again: bool) -> String {
         .filter(|f| !key.contains(&f.name.as_str()))
         .map(|f| format!("{} = {}", quoted(&f.name), kept(&table, f, again)))
         .collect();
-    let action =
-        if sets.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", sets.join(", ")) };
+    // A row that stays as it is, is not written: importing a file again is mostly reading.
+    let changed: Vec<String> = bound
+        .fields
+        .iter()
+        .filter(|f| !key.contains(&f.name.as_str()))
+        .map(|f| format!("{table}.{} IS NOT {}", quoted(&f.name), kept(&table, f, again)))
+        .collect();
+    let action = if sets.is_empty() {
+        "NOTHING".to_owned()
+    } else {
+        format!("UPDATE SET {} WHERE {}", sets.join(", "), changed.join(" OR "))
+    };
     let conflict = match bound.table.key {
         RowKey::Columns(key) => format!("ON CONFLICT ({}) DO {action}", list(key.iter().copied())),
         RowKey::OrderLine => format!(

@@ -111,3 +111,33 @@ fn progress_is_told_up_to_the_end() {
     assert!(seen.len() >= 3 && seen.windows(2).all(|w| w[0].rows <= w[1].rows && w[0].bytes <= w[1].bytes));
     assert_eq!(seen.last(), Some(&ImportProgress { rows: 20_000, bytes: total, total_bytes: total }));
 }
+
+#[test]
+fn a_returned_line_goes_and_its_order_stays_with_the_rest() {
+    let spec = ImportSpec::from_toml(
+        "[[leave_out]]
+         reason = 'returned'
+         cancelled = true
+         when = { column = 'Q', at_most = 0 }
+         [table.orders]
+         id = 'O'
+         customer = 'C'
+         at = 'At'
+         [table.purchases]
+         order = 'O'
+         customer = 'C'
+         product = 'P'
+         at = 'At'",
+    )
+    .unwrap();
+    let shop = Shop::new();
+    let sold = "O,C,P,At,Q\n7,1,a,2025-01-01,1\n7,1,b,2025-01-01,1\n8,1,a,2025-01-02,1\n";
+    shop.import(sold, &spec);
+    let report =
+        shop.import("O,C,P,At,Q\n7,1,a,2025-01-01,1\n7,1,b,2025-01-01,0\n8,1,a,2025-01-02,0\n", &spec);
+    assert_eq!(shop.rows("SELECT id FROM orders"), "7\n");
+    assert_eq!(shop.rows("SELECT \"order\", line, product FROM purchases"), "7|1|a\n");
+    assert_eq!(report.cancelled, 2);
+    shop.import(sold, &spec);
+    assert_eq!(shop.rows("SELECT count(*) FROM purchases"), "3\n");
+}

@@ -3,4 +3,6 @@
 
 pub mod filters;
 pub mod schema;
+pub mod shape;
+pub mod template_text;
 pub mod typed;

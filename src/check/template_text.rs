@@ -36,7 +36,7 @@ use statements::Walker;
 /// How much text a mail's part may have, in bytes. Mail programs cut a mail off far below this.
 const LONGEST: usize = 1 << 20;
 
-/// Checks a text against the names that a message offers. Codes: H0240 to H0249, H0243 left out.
+/// Checks a text against the names that a message offers. The codes are in `report`.
 pub fn check_text(text: &Str, offered: &BTreeMap<String, Field>, diagnostics: &mut Vec<Diagnostic>) {
     check_text_where(text, offered, &[], diagnostics);
 }

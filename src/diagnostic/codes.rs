@@ -18,7 +18,7 @@ macro_rules! page {
     };
 }
 
-/// Every code, in order. `H01…` is about how files are written.
+/// Every code, in order. `H01…` is about how files are written, `H024…` about the text that customers read.
 #[rustfmt::skip]
 pub static CODES: &[Code] = &[
     page!("H0100", "Too many mistakes to show"),
@@ -56,6 +56,15 @@ pub static CODES: &[Code] = &[
     page!("H0136", "A condition or a window out of its place"),
     page!("H0137", "A comma inside a number"),
     page!("H0140", "A schedule that cannot be read"),
+    page!("H0240", "A name that the message does not offer"),
+    page!("H0241", "A field that is not there"),
+    page!("H0242", "A template that cannot be read"),
+    page!("H0244", "A value that may be missing"),
+    page!("H0245", "A value of the wrong kind"),
+    page!("H0246", "A value printed as computers write it"),
+    page!("H0247", "A list or a record printed whole"),
+    page!("H0248", "A statement that has no place in a mail"),
+    page!("H0249", "An unknown filter, test or function"),
 ];
 
 /// The entry of a code, in whatever case.

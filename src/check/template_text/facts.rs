@@ -5,14 +5,22 @@ use minijinja::machinery::ast::{BinOpKind, Expr, UnaryOpKind};
 use super::scope::Facts;
 use crate::syntax::tree;
 
+/// How long a path may be. What a message offers is a few steps deep.
+const LONGEST: usize = 8;
+
 /// The path of a variable, attribute or item: `picks[0].because`.
 pub(super) fn path(expr: &Expr<'_>) -> Option<String> {
+    path_of(expr, LONGEST)
+}
+
+fn path_of(expr: &Expr<'_>, steps: usize) -> Option<String> {
+    let steps = steps.checked_sub(1)?;
     match expr {
         Expr::Var(var) => Some(var.id.to_owned()),
-        Expr::GetAttr(attr) => Some(format!("{}.{}", path(&attr.expr)?, attr.name)),
+        Expr::GetAttr(attr) => Some(format!("{}.{}", path_of(&attr.expr, steps)?, attr.name)),
         Expr::GetItem(item) => {
             let Expr::Const(key) = &item.subscript_expr else { return None };
-            let base = path(&item.expr)?;
+            let base = path_of(&item.expr, steps)?;
             match key.value.as_str() {
                 Some(name) => Some(format!("{base}.{name}")),
                 None => key.value.as_i64().map(|i| format!("{base}[{i}]")),

@@ -137,7 +137,8 @@ pub struct MessageGiven<'a> {
 }
 
 /// The names that copy, subjects, preheaders and templates of a campaign may use. They are those that
-/// `compose::value` offers when the message is filled.
+/// `compose::value` offers when the message is filled. The subject is filled first, then the preheader: who checks
+/// those takes `subject` and `preheader` out.
 pub fn message_shape(given: &MessageGiven<'_>) -> BTreeMap<String, Field> {
     let text = || Shape::Value(Type::Text);
     let mut roots = BTreeMap::new();
@@ -154,7 +155,10 @@ pub fn message_shape(given: &MessageGiven<'_>) -> BTreeMap<String, Field> {
     let copies = given.copies.iter().map(|name| (name.clone(), Field::new(text(), "A line of copy.")));
     add("copy", Field::new(Shape::record("copy", copies), "Lines of copy, by name."));
     add("subject", Field::new(text(), "The subject line."));
-    add("preheader", Field::optional(text(), "What a mailbox shows after the subject."));
+    add(
+        "preheader",
+        Field::new(text(), "What a mailbox shows after the subject; empty where there is none."),
+    );
     add("unsubscribe_url", Field::new(text(), "Where one click stops the mails."));
     add("preferences_url", Field::optional(text(), "Where a customer says what may be sent."));
     add("as_of", Field::new(Shape::Value(Type::Instant), "The instant of the run."));

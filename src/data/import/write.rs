@@ -154,7 +154,8 @@ impl<'c> TableWriter<'c> {
             known = before.is_some();
         }
         let statement = if known { &mut self.again } else { &mut self.first };
-        statement.execute(params_from_iter(values.iter().cloned().chain(place.map(Value::Integer))))?;
+        let place = place.map(Value::Integer);
+        statement.execute(params_from_iter(values.iter().chain(&place)))?;
         Ok(())
     }
 

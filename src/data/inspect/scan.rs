@@ -109,7 +109,7 @@ fn examine(conn: &Connection, table: &mut PhysicalTable, keyed: bool) -> rusqlit
     }
     let select = format!("SELECT {} FROM {}", list.join(", "), quoted(&table.name));
     let order = order(table, keyed);
-    let large = !table.view && has_more_than(conn, &table.name, WHOLE)?;
+    let large = !table.view && is_large(conn, table, keyed)?;
     let ends: &[(&str, u64)] = match (large, &order) {
         (true, Some(_)) => &[("ASC", END), ("DESC", END)],
         (true, None) => &[("", END)],
@@ -175,10 +175,32 @@ fn rowid(table: &PhysicalTable) -> Option<&'static str> {
     ["rowid", "_rowid_", "oid"].into_iter().find(|name| table.column(name).is_none())
 }
 
-fn has_more_than(conn: &Connection, table: &str, limit: u64) -> rusqlite::Result<bool> {
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT {})", quoted(table), limit + 1);
+/// Has the table more rows than are all examined?
+fn is_large(conn: &Connection, table: &PhysicalTable, keyed: bool) -> rusqlite::Result<bool> {
+    // The span of the rowids costs nothing, and most tables have no large gaps; else the rows must be counted.
+    if !keyed && span(conn, table)?.is_some_and(|span| span <= WHOLE) {
+        return Ok(false);
+    }
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT {})", quoted(&table.name), WHOLE + 1);
     let count: i64 = conn.query_row(&sql, [], |row| row.get(0))?;
-    Ok(count as u64 > limit)
+    Ok(count as u64 > WHOLE)
+}
+
+/// From the least to the greatest rowid; `None` where no name of the rowid is free, or the difference overflows.
+/// An empty table spans nothing.
+fn span(conn: &Connection, table: &PhysicalTable) -> rusqlite::Result<Option<u64>> {
+    let Some(rowid) = rowid(table) else { return Ok(None) };
+    let name = quoted(&table.name);
+    let sql = format!("SELECT (SELECT min({rowid}) FROM {name}), (SELECT max({rowid}) FROM {name})");
+    conn.query_row(&sql, [], |row| {
+        let (min, max): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+        Ok(match (min, max) {
+            (Some(min), Some(max)) => {
+                max.checked_sub(min).and_then(|span| u64::try_from(span).ok()).map(|n| n + 1)
+            }
+            _ => Some(0),
+        })
+    })
 }
 
 /// How many rows a large table has, without counting them.
@@ -195,10 +217,7 @@ fn estimate(conn: &Connection, table: &PhysicalTable, keyed: bool) -> rusqlite::
             }
         }
     }
-    let (false, Some(rowid)) = (keyed, rowid(table)) else { return Ok(None) };
-    let name = quoted(&table.name);
-    let span = format!("SELECT (SELECT max({rowid}) FROM {name}) - (SELECT min({rowid}) FROM {name}) + 1");
-    conn.query_row(&span, [], |row| row.get::<_, i64>(0)).map(|span| u64::try_from(span).ok())
+    if keyed { Ok(None) } else { span(conn, table) }
 }
 
 /// A name as an SQL identifier.

@@ -188,3 +188,10 @@ fn odd_names_are_read() {
     assert_eq!(tables[0].columns[0].observed, Observed::Text);
     assert_eq!(tables[0].column("sel\"ect").unwrap().example.as_deref(), Some("x"));
 }
+
+#[test]
+fn rowids_far_apart_do_not_make_a_table_large() {
+    let tables = of("CREATE TABLE t(id INTEGER PRIMARY KEY, x);
+         INSERT INTO t VALUES (-9223372036854775808, 1), (7, 2), (9223372036854775807, 3)");
+    assert_eq!((tables[0].rows, tables[0].examined), (Some(3), 3));
+}

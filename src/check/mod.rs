@@ -2,6 +2,7 @@
 //! is optional any more.
 
 pub mod filters;
+pub mod functions;
 pub mod schema;
 pub mod shape;
 pub mod template_text;

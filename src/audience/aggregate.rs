@@ -5,25 +5,14 @@
 //! - **grouped**, one scan of all the rows wanted, joined by key: right without any index, and several aggregates of a
 //!   relation share one scan.
 
-use jiff::{SignedDuration, Timestamp};
-
+use super::encode::Raw;
 use super::error::LowerError;
 use super::frame::{Entity, Frame, Group, Member, RowSet, aggregates};
 use super::lowering::{Lowering, Operand};
 use super::source::{ordered_encoding, stored};
+use super::window::Span;
 use crate::check::schema::{Relation, Storage};
-use crate::check::typed::{Aggregate, Aggregation, Compare, Expr, Link, Op, Row, Type, Window};
-
-use super::encode::Raw;
-
-/// The instants between which an aggregate sees rows; the end is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
-    /// The first instant, if there is one.
-    pub start: Option<Timestamp>,
-    /// The first instant that is no longer in it.
-    pub end: Timestamp,
-}
+use crate::check::typed::{Aggregate, Aggregation, Expr, Link, Op, Row, Type, Window};
 
 impl<'a> Lowering<'a> {
     /// The value of an aggregate at this level.
@@ -59,83 +48,6 @@ impl<'a> Lowering<'a> {
         let key = if link == Link::Product { "product" } else { "customer" };
         let column = stored(relation, key)?;
         Ok(relation.grouped_by.is_none() && self.target.indexes.lead(relation, &column))
-    }
-
-    /// The span of a window. Whatever it is, rows at or after `as_of` do not exist, but for `in next`.
-    pub fn span(&self, window: Option<&Window>) -> Result<Span, LowerError> {
-        let as_of = self.target.as_of;
-        let moved = |seconds: i64| {
-            as_of.checked_add(SignedDuration::from_secs(seconds)).map_err(|_| LowerError::Time)
-        };
-        Ok(match window {
-            None => Span { start: None, end: as_of },
-            Some(Window::Last(seconds)) => {
-                Span { start: Some(moved(seconds.checked_neg().ok_or(LowerError::Time)?)?), end: as_of }
-            }
-            Some(Window::Next(seconds)) => Span { start: Some(as_of), end: moved(*seconds)? },
-            Some(Window::Since(start)) => Span { start: Some(*start), end: as_of },
-            Some(Window::Before(end)) => Span { start: None, end: as_of.min(*end) },
-        })
-    }
-
-    /// The instant from which on rows do not exist for this window, which matters where rows are made of lines.
-    fn limit(&self, span: Span) -> Timestamp {
-        span.end.max(self.target.as_of)
-    }
-
-    /// `at` of this level's row compared with an instant.
-    fn at(
-        &mut self,
-        frame: &mut Frame<'a>,
-        compare: Compare,
-        instant: Timestamp,
-    ) -> Result<String, LowerError> {
-        let at = self.column(frame, Row::This, "at")?;
-        if let Some(sql) = self.compare_time(&at, compare, instant)? {
-            return Ok(sql);
-        }
-        let whole = i64::from(instant.subsec_nanosecond() > 0);
-        let second = self.params.bind(rusqlite::types::Value::Integer(instant.as_second() + whole));
-        let sign = if compare == Compare::Lt { "<" } else { ">=" };
-        Ok(format!("({} {sign} {second})", at.decoded()))
-    }
-
-    /// The condition that this level's row is before an instant; true where the relation has no `at`.
-    pub fn before(&mut self, frame: &mut Frame<'a>, end: Timestamp) -> Result<String, LowerError> {
-        let timed = frame.this.as_ref().is_some_and(|rows| rows.relation.column("at").is_some());
-        if timed { self.at(frame, Compare::Lt, end) } else { Ok("1".to_owned()) }
-    }
-
-    /// The conditions that this level's row is in the span.
-    fn in_span(&mut self, frame: &mut Frame<'a>, span: Span) -> Result<Vec<String>, LowerError> {
-        let mut conditions = Vec::new();
-        if let Some(start) = span.start {
-            let rows = self.rows(frame, Row::This)?;
-            if rows.relation.column("at").is_none() {
-                return Err(LowerError::NoTime(rows.relation.name.clone()));
-            }
-            conditions.push(self.at(frame, Compare::Ge, start)?);
-        }
-        conditions.push(self.before(frame, span.end)?);
-        Ok(conditions)
-    }
-
-    /// The conditions on the rows that an aggregate sees: its span, its filter, and that they are not cancelled.
-    pub fn conditions(
-        &mut self,
-        inner: &mut Frame<'a>,
-        relation: &'a Relation,
-        span: Span,
-        filter: Option<&Expr>,
-    ) -> Result<Vec<String>, LowerError> {
-        let mut conditions = self.in_span(inner, span)?;
-        if relation.grouped_by.is_none() {
-            conditions.extend(self.not_cancelled(inner, relation)?);
-        }
-        if let Some(filter) = filter {
-            conditions.push(self.truth(inner, filter, true)?);
-        }
-        Ok(conditions)
     }
 
     /// The customer or product whose rows an aggregate at this level sees: inside a relation's `where` that of the row,
@@ -214,6 +126,8 @@ impl<'a> Lowering<'a> {
             }
         }
         let (rows, item) = self.open(relation, self.limit(span), None)?;
+        let names: Vec<_> = linked(a.link).iter().map(|(_, name)| *name).chain(["at"]).collect();
+        self.found_by(relation, &names);
         let mut inner = Frame::over(rows);
         inner.customer.clone_from(&frame.customer);
         inner.product.clone_from(&frame.product);
@@ -237,6 +151,14 @@ impl<'a> Lowering<'a> {
     ) -> Result<(Frame<'a>, String, Vec<String>, Vec<String>), LowerError> {
         let within = keys.iter().find(|(name, _)| *name == "customer").and_then(|(_, e)| e.within.as_deref());
         let (rows, item) = self.open(relation, self.limit(span), within)?;
+        let names = keys.iter().map(|(name, _)| *name);
+        let few = keys.iter().any(|(_, entity)| entity.within.is_some());
+        match span.start {
+            _ if few => self.found_by(relation, &names.chain(["at"]).collect::<Vec<_>>()),
+            Some(_) => self.found_by(relation, &["at"].into_iter().chain(names).collect::<Vec<_>>()),
+            // All rows of all time are wanted: no index spares the scan.
+            None => {}
+        }
         let mut inner = Frame::over(rows);
         let (mut columns, mut conditions) = (Vec::new(), Vec::new());
         for (name, entity) in keys {
@@ -290,100 +212,8 @@ impl<'a> Lowering<'a> {
         }))
     }
 
-    /// The join of a group.
-    pub fn group(&mut self, group: &Group) -> Result<String, LowerError> {
-        let relation = self.relation(&group.rows.relation)?;
-        let names = linked(group.rows.link).iter().map(|(_, name)| *name);
-        let keys: Vec<_> = names.zip(group.keys.iter().cloned()).collect();
-        let hull = self.hull(group)?;
-        let (mut inner, item, columns, conditions) =
-            self.rows_of_all(relation, &keys, hull, group.rows.filter.as_ref())?;
-        let select = match group.members.as_slice() {
-            [one] if !plain_function(one.function, one.column.as_ref()) => {
-                self.one_row_each(&mut inner, relation, one, &item, &columns, conditions)?
-            }
-            members => {
-                let mut values = named_keys(&columns);
-                for (index, member) in members.iter().enumerate() {
-                    let when = self.when(&mut inner, member.window.as_ref(), hull)?;
-                    let value =
-                        self.member(&mut inner, relation, member.function, member.column.as_ref(), &when)?;
-                    values.push(format!("{} AS a{index}", value.into_stored()));
-                }
-                let joins = self.joins(&mut inner)?;
-                let conditions = conditions.join(" AND ");
-                let by = columns.join(", ");
-                format!("SELECT {} FROM {item}{joins} WHERE {conditions} GROUP BY {by}", values.join(", "))
-            }
-        };
-        let on = group.keys.iter().enumerate().map(|(i, k)| format!("{}.k{i} = {}", group.alias, k.key));
-        let on: Vec<_> = on.collect();
-        Ok(format!(" LEFT JOIN ({select}) AS {} ON {}", group.alias, on.join(" AND ")))
-    }
-
-    /// The smallest span that holds those of all of a group's values.
-    fn hull(&self, group: &Group) -> Result<Span, LowerError> {
-        let mut hull: Option<Span> = None;
-        for member in &group.members {
-            let span = self.span(member.window.as_ref())?;
-            hull = Some(hull.map_or(span, |h| Span {
-                start: h.start.zip(span.start).map(|(a, b)| a.min(b)),
-                end: h.end.max(span.end),
-            }));
-        }
-        hull.map_or_else(|| self.span(None), Ok)
-    }
-
-    /// The `FILTER` that narrows a group's scan to one value's window.
-    fn when(
-        &mut self,
-        inner: &mut Frame<'a>,
-        window: Option<&Window>,
-        hull: Span,
-    ) -> Result<String, LowerError> {
-        let span = self.span(window)?;
-        let mut terms = Vec::new();
-        if let Some(start) = span.start.filter(|_| span.start != hull.start) {
-            terms.push(self.at(inner, Compare::Ge, start)?);
-        }
-        if span.end != hull.end {
-            terms.push(self.before(inner, span.end)?);
-        }
-        Ok(if terms.is_empty() { String::new() } else { format!(" FILTER (WHERE {})", terms.join(" AND ")) })
-    }
-
-    /// `latest`, `earliest` and `most_common` for every key at once: the rows (or values) are ranked, the first is taken.
-    fn one_row_each(
-        &mut self,
-        inner: &mut Frame<'a>,
-        relation: &'a Relation,
-        member: &Member,
-        item: &str,
-        keys: &[String],
-        mut conditions: Vec<String>,
-    ) -> Result<String, LowerError> {
-        let column = member.column.as_ref().ok_or_else(|| LowerError::NoValue(relation.name.clone()))?;
-        let value = self.value(inner, column)?;
-        let by = keys.join(", ");
-        let (order, grouping) = if member.function == Aggregation::MostCommon {
-            conditions.push(format!("{value} IS NOT NULL"));
-            (self.commonest(inner, relation, &value)?, format!(" GROUP BY {by}, {value}"))
-        } else {
-            (self.by_time(inner, member.function)?, String::new())
-        };
-        let joins = self.joins(inner)?;
-        let names: Vec<_> = (0..keys.len()).map(|i| format!("k{i}")).collect();
-        Ok(format!(
-            "SELECT {}, a0 FROM (SELECT {}, {value} AS a0, row_number() OVER (PARTITION BY {by} ORDER BY {order}) \
-             AS n FROM {item}{joins} WHERE {}{grouping}) WHERE n = 1",
-            names.join(", "),
-            named_keys(keys).join(", "),
-            conditions.join(" AND "),
-        ))
-    }
-
     /// The order in which the commonest value comes first: ties go to the most recent, then to the smallest value.
-    fn commonest(
+    pub fn commonest(
         &mut self,
         inner: &mut Frame<'a>,
         relation: &Relation,
@@ -397,7 +227,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The order in which the latest (or earliest) row comes first: ties go to the largest row id.
-    fn by_time(&mut self, inner: &mut Frame<'a>, function: Aggregation) -> Result<String, LowerError> {
+    pub fn by_time(&mut self, inner: &mut Frame<'a>, function: Aggregation) -> Result<String, LowerError> {
         let rows = self.rows(inner, Row::This)?;
         if rows.relation.column("at").is_none() {
             return Err(LowerError::NoTime(rows.relation.name.clone()));
@@ -417,7 +247,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// An aggregate over the rows of this level, `when` narrowing them further.
-    fn member(
+    pub fn member(
         &mut self,
         inner: &mut Frame<'a>,
         relation: &'a Relation,
@@ -480,16 +310,13 @@ pub(super) fn linked(link: Link) -> &'static [(Row, &'static str)] {
     }
 }
 
-fn named_keys(keys: &[String]) -> Vec<String> {
-    keys.iter().enumerate().map(|(i, key)| format!("{key} AS k{i}")).collect()
-}
-
 /// Whether SQLite has the aggregate itself. `latest(x.at)` is the largest `at`.
 pub(super) fn plain(a: &Aggregate) -> bool {
     plain_function(a.function, a.column.as_ref())
 }
 
-fn plain_function(function: Aggregation, column: Option<&Expr>) -> bool {
+/// [`plain`] by the parts.
+pub(super) fn plain_function(function: Aggregation, column: Option<&Expr>) -> bool {
     match function {
         Aggregation::MostCommon => false,
         Aggregation::Latest | Aggregation::Earliest => {

@@ -41,6 +41,11 @@ pub fn events(
     };
     let span = lowering.span(window)?;
     let (rows, item) = lowering.open(relation, span.end.max(target.as_of), within)?;
+    match (within, span.start) {
+        (Some(_), _) => lowering.found_by(relation, &["customer", "at"]),
+        (None, Some(_)) => lowering.found_by(relation, &["at", "customer"]),
+        (None, None) => {}
+    }
     let mut frame = Frame::over(rows);
     let customer = lowering.this_key(&mut frame, "customer")?;
     let product = lowering.this_key(&mut frame, "product")?;

@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod explain;
 mod frame;
+mod group;
 mod lowering;
 mod pairs;
 mod rows;
@@ -23,6 +24,7 @@ mod target;
 mod truth;
 mod udf;
 mod value;
+mod window;
 
 pub use bands::band_labels;
 pub use error::{LowerError, RunError};

@@ -39,17 +39,20 @@ impl<'a> Lowering<'a> {
         };
         let item = format!("{item} AS {}", rows.alias);
         if relation.grouped_by.is_none() {
-            let key = |name| relation.column(name).map(|_| stored(relation, name));
-            let columns = [key("customer"), key("at")].into_iter().flatten().collect::<Result<Vec<_>, _>>();
-            self.scanned(&rows.alias, relation, columns.unwrap_or_default());
+            self.scanned(&rows.alias, relation);
         }
         Ok((rows, item))
     }
 
-    fn scanned(&mut self, alias: &str, relation: &Relation, columns: Vec<String>) {
-        if relation.origin == Origin::Shop {
-            let table = self.table(relation);
-            self.scans.push(Scan { alias: alias.to_owned(), table, columns });
+    fn scanned(&mut self, alias: &str, relation: &Relation) {
+        let table = self.table(relation);
+        self.scans.push(Scan { alias: alias.to_owned(), table, columns: Vec::new() });
+    }
+
+    /// Notes the columns by which the rows opened last are found, for advice on indexes.
+    pub fn found_by(&mut self, relation: &Relation, names: &[&str]) {
+        if let (Origin::Shop, Some(scan)) = (relation.origin, self.scans.last_mut()) {
+            scan.columns = names.iter().filter_map(|name| stored(relation, name).ok()).collect();
         }
     }
 
@@ -110,8 +113,7 @@ impl<'a> Lowering<'a> {
         let joins = self.joins(&mut frame)?;
         let key = format!("{alias}.{}", quoted(column));
         let table = self.table(lines);
-        let keys = vec![stored(relation, "customer")?, stored(relation, "at")?];
-        self.scanned(&alias, lines, keys);
+        self.scanned(&alias, lines);
         Ok(format!(
             "(SELECT {} FROM {table} AS {alias}{joins} WHERE {} GROUP BY {key}, {customer})",
             columns.join(", "),

@@ -161,10 +161,11 @@ impl<'a> Generator<'a> {
             return self.leaf(place, ty);
         }
         let d = depth - 1;
-        if self.chance(if place.relation.is_none() { 0.25 } else { 0.05 }) {
-            if let Some(aggregate) = self.aggregate(place, ty, d) {
-                return aggregate;
-            }
+        let often = if place.relation.is_none() { 0.25 } else { 0.05 };
+        if self.chance(often)
+            && let Some(aggregate) = self.aggregate(place, ty, d)
+        {
+            return aggregate;
         }
         match ty {
             Type::YesNo => self.yes_no(place, d),

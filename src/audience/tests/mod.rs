@@ -1,6 +1,10 @@
 //! Tests of lowering on real SQLite databases in memory.
 
+mod encodings;
 mod fixture;
 mod generator;
 mod naive;
+mod operators;
 mod property;
+mod statements;
+mod windows;

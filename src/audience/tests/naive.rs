@@ -42,14 +42,14 @@ impl Naive<'_> {
             Op::And(list) => all(list.iter().map(value)),
             Op::Or(list) => not(&all(list.iter().map(|e| not(&value(e))))),
             Op::Not(inner) => not(&value(inner)),
-            Op::Compare(c, a, b) => self.compare(*c, (value(a), a.ty), (value(b), b.ty)),
+            Op::Compare(c, a, b) => compare(*c, (value(a), a.ty), (value(b), b.ty)),
             Op::OneOf(inner, list) => match value(inner) {
                 Val::Missing => Val::Missing,
                 v => Val::YesNo(list.iter().any(|l| literal(l) == v)),
             },
             Op::Between(inner, low, high) => {
                 let end = |c, e: &Option<Box<Expr>>| {
-                    e.as_ref().map(|e| self.compare(c, (value(inner), inner.ty), (value(e), e.ty)))
+                    e.as_ref().map(|e| compare(c, (value(inner), inner.ty), (value(e), e.ty)))
                 };
                 all([end(Compare::Ge, low), end(Compare::Le, high)].into_iter().flatten())
             }
@@ -59,10 +59,10 @@ impl Naive<'_> {
             },
             Op::IsMissing(inner) => Val::YesNo(value(inner) == Val::Missing),
             Op::IsTrue(inner) => Val::YesNo(value(inner) == Val::YesNo(true)),
-            Op::Arith(op, a, b) => self.arith(expr.ty, *op, (value(a), a.ty), (value(b), b.ty)),
+            Op::Arith(op, a, b) => arith(expr.ty, *op, (value(a), a.ty), (value(b), b.ty)),
             Op::Neg(inner) => number(&value(inner), |n| -n),
             Op::Since(unit, inner) => {
-                let seconds = self.seconds(value(inner), inner.ty);
+                let seconds = seconds(value(inner), inner.ty);
                 let unit = match unit {
                     Unit::Seconds => 1.0,
                     Unit::Minutes => 60.0,
@@ -80,7 +80,7 @@ impl Naive<'_> {
                 }
                 _ => Val::Missing,
             },
-            Op::Shift(inner, by) => number(&self.seconds(value(inner), inner.ty), |n| n + *by as f64),
+            Op::Shift(inner, by) => number(&seconds(value(inner), inner.ty), |n| n + *by as f64),
             Op::Band(inner, edges) => match value(inner) {
                 Val::Number(n) => {
                     let at = edges.iter().filter(|edge| n >= **edge).count();
@@ -208,55 +208,55 @@ impl Naive<'_> {
         }
         summary(a, rows)
     }
+}
 
-    fn seconds(&self, value: Val, ty: Type) -> Val {
-        match (ty, value) {
-            (Type::Date, Val::Text(date)) => {
-                let midnight = date.parse::<Date>().unwrap().to_zoned(zone()).unwrap();
-                Val::Number(midnight.timestamp().as_second() as f64)
-            }
-            (_, value) => value,
+fn seconds(value: Val, ty: Type) -> Val {
+    match (ty, value) {
+        (Type::Date, Val::Text(date)) => {
+            let midnight = date.parse::<Date>().unwrap().to_zoned(zone()).unwrap();
+            Val::Number(midnight.timestamp().as_second() as f64)
         }
+        (_, value) => value,
     }
+}
 
-    fn compare(&self, c: Compare, (a, a_ty): (Val, Type), (b, b_ty): (Val, Type)) -> Val {
-        let mixed = a_ty != b_ty && (a_ty == Type::Instant || b_ty == Type::Instant);
-        let (a, b) = if mixed { (self.seconds(a, a_ty), self.seconds(b, b_ty)) } else { (a, b) };
-        let Some(order) = order(&a, &b) else { return Val::Missing };
-        Val::YesNo(match c {
-            Compare::Eq => order.is_eq(),
-            Compare::Ne => order.is_ne(),
-            Compare::Lt => order.is_lt(),
-            Compare::Le => order.is_le(),
-            Compare::Gt => order.is_gt(),
-            Compare::Ge => order.is_ge(),
-        })
-    }
+fn compare(c: Compare, (a, a_ty): (Val, Type), (b, b_ty): (Val, Type)) -> Val {
+    let mixed = a_ty != b_ty && (a_ty == Type::Instant || b_ty == Type::Instant);
+    let (a, b) = if mixed { (seconds(a, a_ty), seconds(b, b_ty)) } else { (a, b) };
+    let Some(order) = order(&a, &b) else { return Val::Missing };
+    Val::YesNo(match c {
+        Compare::Eq => order.is_eq(),
+        Compare::Ne => order.is_ne(),
+        Compare::Lt => order.is_lt(),
+        Compare::Le => order.is_le(),
+        Compare::Gt => order.is_gt(),
+        Compare::Ge => order.is_ge(),
+    })
+}
 
-    fn arith(&self, ty: Type, op: Arith, (a, a_ty): (Val, Type), (b, b_ty): (Val, Type)) -> Val {
-        // Two dates are whole days apart, whatever the clocks did in between.
-        let days = |v: Val| match v {
-            Val::Text(date) => {
-                let midnight = date.parse::<Date>().unwrap().to_zoned(TimeZone::UTC).unwrap();
-                Val::Number(midnight.timestamp().as_second() as f64)
-            }
-            other => other,
-        };
-        let (a, b) = if (a_ty, b_ty) == (Type::Date, Type::Date) {
-            (days(a), days(b))
-        } else {
-            (self.seconds(a, a_ty), self.seconds(b, b_ty))
-        };
-        let (Val::Number(a), Val::Number(b)) = (a, b) else { return Val::Missing };
-        let exact = match op {
-            Arith::Add => a + b,
-            Arith::Sub => a - b,
-            Arith::Mul => a * b,
-            Arith::Div if b == 0.0 => return Val::Missing,
-            Arith::Div => a / b,
-        };
-        Val::Number(if matches!(ty, Type::Money(_)) { exact.round() } else { exact })
-    }
+fn arith(ty: Type, op: Arith, (a, a_ty): (Val, Type), (b, b_ty): (Val, Type)) -> Val {
+    // Two dates are whole days apart, whatever the clocks did in between.
+    let days = |v: Val| match v {
+        Val::Text(date) => {
+            let midnight = date.parse::<Date>().unwrap().to_zoned(TimeZone::UTC).unwrap();
+            Val::Number(midnight.timestamp().as_second() as f64)
+        }
+        other => other,
+    };
+    let (a, b) = if (a_ty, b_ty) == (Type::Date, Type::Date) {
+        (days(a), days(b))
+    } else {
+        (seconds(a, a_ty), seconds(b, b_ty))
+    };
+    let (Val::Number(a), Val::Number(b)) = (a, b) else { return Val::Missing };
+    let exact = match op {
+        Arith::Add => a + b,
+        Arith::Sub => a - b,
+        Arith::Mul => a * b,
+        Arith::Div if b == 0.0 => return Val::Missing,
+        Arith::Div => a / b,
+    };
+    Val::Number(if matches!(ty, Type::Money(_)) { exact.round() } else { exact })
 }
 
 fn summary(a: &Aggregate, mut rows: Vec<(f64, f64, Val)>) -> Val {

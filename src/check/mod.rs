@@ -1,9 +1,57 @@
 //! Floor 1: names, types and kinds. Takes syntax trees and the shape of the data, gives a model in which nothing
 //! is optional any more.
 
+mod campaign;
+pub mod checker;
+mod declarations;
+pub mod expr;
 pub mod filters;
 pub mod functions;
+pub mod kinds;
+pub mod methods;
+pub mod model;
+mod names;
+pub mod project;
 pub mod schema;
 pub mod shape;
+mod source;
+pub mod standard;
+pub mod suggest;
 pub mod template_text;
 pub mod typed;
+
+pub use checker::Catalog;
+pub use model::Model;
+pub use project::{Disk, Project, Reader};
+
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// What a check finds: the model as far as it is sound, and every finding once, in the order of files and places.
+#[derive(Debug)]
+pub struct Checked {
+    /// Everything that was declared.
+    pub model: Model,
+    /// Findings, those of the parser among them.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Whether there is an error, so that nothing may run.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+}
+
+/// Checks a project.
+pub fn check(project: &Project, catalog: &dyn Catalog) -> Checked {
+    let mut checker = checker::Checker::new(project, catalog);
+    checker.collect_names();
+    checker.all_declarations();
+    let mut diagnostics = project.diagnostics.clone();
+    diagnostics.extend(checker.diagnostics);
+    diagnostics.sort_by(|a, b| {
+        (a.span.file, a.span.start, a.span.end, a.code).cmp(&(b.span.file, b.span.start, b.span.end, b.code))
+    });
+    diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code);
+    Checked { model: checker.model, diagnostics }
+}

@@ -143,3 +143,16 @@ pub enum Warning {
         columns: usize,
     },
 }
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NearSizeLimit { bytes } => {
+                write!(f, "the HTML has {bytes} bytes; mailboxes cut it at 102,000")
+            }
+            Self::LongSubject { columns } => {
+                write!(f, "the subject is {columns} columns wide; most inboxes cut it")
+            }
+        }
+    }
+}

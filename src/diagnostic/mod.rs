@@ -1,6 +1,7 @@
 //! Floor 0: findings about campaign files: codes, spans, help and fixes, and how they are printed.
 
 pub mod codes;
+pub mod render;
 pub mod span;
 
 pub use span::{FileId, SourceMap, Span};

@@ -1,0 +1,334 @@
+//! Methods of recommendation: what each takes, as data, and their typed form.
+
+use super::checker::{Checker, Place, Scope};
+use super::expr::near;
+use super::model::{Anchor, Method, Signal};
+use super::source::string;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::syntax::tree::{self, Arg, BinaryOp, Expr as Syntax, ExprKind};
+
+/// One method.
+#[derive(Debug, Clone, Copy)]
+pub struct MethodSignature {
+    /// Its name.
+    pub name: &'static str,
+    /// The names of its arguments.
+    pub args: &'static [&'static str],
+    /// A sentence with an example.
+    pub doc: &'static str,
+    /// Whether this version executes it, or only checks it.
+    pub executed: bool,
+}
+
+/// Every method.
+pub static METHODS: &[MethodSignature] = &[
+    MethodSignature {
+        name: "popular",
+        args: &["half_life"],
+        doc: "What most rows are of: `popular(purchases in last 30 days)`.",
+        executed: true,
+    },
+    MethodSignature {
+        name: "item_cf",
+        args: &["signals", "half_life", "neighbours", "shrinkage"],
+        doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`.",
+        executed: true,
+    },
+    MethodSignature {
+        name: "bought_together",
+        args: &[],
+        doc: "Products of the same orders as the customer's own: `bought_together(purchases in last 365 days)`.",
+        executed: true,
+    },
+    MethodSignature {
+        name: "similar_to",
+        args: &["signals", "half_life", "neighbours"],
+        doc: "Products like a given one: `similar_to(latest(views))`, `similar_to(\"SKU-17\")`.",
+        executed: true,
+    },
+    MethodSignature {
+        name: "blend",
+        args: &[],
+        doc: "A weighted mixture: `blend(0.7 * item_cf(signals: [purchases]), 0.3 * popular(purchases in last 14 days))`.",
+        executed: true,
+    },
+    MethodSignature {
+        name: "user_cf",
+        args: &["signals", "half_life", "neighbours"],
+        doc: "What customers like this one take to (user-based collaborative filtering).",
+        executed: false,
+    },
+    MethodSignature {
+        name: "content",
+        args: &["fields", "signals", "half_life"],
+        doc: "Products whose words are like those of the customer's own: `content(fields: [title, category])`.",
+        executed: false,
+    },
+    MethodSignature {
+        name: "svd",
+        args: &["signals", "half_life", "factors"],
+        doc: "Truncated singular value decomposition.",
+        executed: false,
+    },
+    MethodSignature {
+        name: "als",
+        args: &["signals", "half_life", "factors", "iterations"],
+        doc: "Implicit-feedback matrix factorisation by alternating least squares: `als(factors: 64)`.",
+        executed: false,
+    },
+    MethodSignature {
+        name: "ease",
+        args: &["signals", "half_life"],
+        doc: "A linear item model with a closed form (EASE): `ease(signals: [purchases])`.",
+        executed: false,
+    },
+];
+
+impl<'a> Checker<'a> {
+    /// A method, or none if it is too broken.
+    pub fn method(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Method> {
+        let ExprKind::Call { callee, args } = &value.kind else {
+            if let ExprKind::Name(name) = &value.kind
+                && METHODS.iter().any(|m| m.name == name)
+            {
+                self.report(
+                    Diagnostic::error("H0223", value.span, format!("`{name}` needs its brackets"))
+                        .label("no arguments")
+                        .help(METHODS.iter().find(|m| m.name == name).map_or("", |m| m.doc)),
+                );
+            } else if !matches!(value.kind, ExprKind::Broken) {
+                self.wrong_value(value.span, "a method such as `popular(purchases in last 30 days)`");
+            }
+            return None;
+        };
+        let Some(signature) = METHODS.iter().find(|m| m.name == callee.text) else {
+            let names: Vec<&str> = METHODS.iter().map(|m| m.name).collect();
+            let finding =
+                Diagnostic::error("H0222", callee.span, format!("there is no method `{}`", callee.text))
+                    .label("unknown method");
+            self.report(near(finding, &callee.text, callee.span, &names, "methods are"));
+            return None;
+        };
+        self.known_arguments(signature, args);
+        let named = |name: &str| {
+            args.iter().find(|a| a.name.as_ref().is_some_and(|n| n.text == name)).map(|a| &a.value)
+        };
+        let unnamed: Vec<&'a Syntax> = args.iter().filter(|a| a.name.is_none()).map(|a| &a.value).collect();
+        let half_life = named("half_life").and_then(|v| self.duration(v));
+        let neighbours = named("neighbours").and_then(|v| self.whole(v, 1));
+        let signals = named("signals").map(|v| self.signals(v, scope));
+        let signals_or_default =
+            |checker: &Self| signals.clone().unwrap_or_else(|| checker.default_signals(scope));
+        match signature.name {
+            "popular" => {
+                let [rows] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
+                Some(Method::Popular { signals: vec![self.signal(rows, scope)?], half_life })
+            }
+            "bought_together" => {
+                let [rows] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
+                Some(Method::BoughtTogether { signal: self.signal(rows, scope)? })
+            }
+            "item_cf" => {
+                let shrinkage = named("shrinkage").and_then(|v| self.plain_number(v));
+                Some(Method::ItemCf { signals: signals_or_default(self), half_life, neighbours, shrinkage })
+            }
+            "similar_to" => {
+                let [anchor] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
+                let anchor = self.anchor(anchor, scope)?;
+                Some(Method::SimilarTo { anchor, signals: signals_or_default(self), half_life, neighbours })
+            }
+            "blend" => self.blend(&unnamed, value.span, scope),
+            name => {
+                self.later_arguments(args);
+                Some(Method::Later(name.to_owned()))
+            }
+        }
+    }
+
+    fn known_arguments(&mut self, signature: &MethodSignature, args: &'a [Arg]) {
+        for name in args.iter().filter_map(|a| a.name.as_ref()) {
+            if !signature.args.contains(&name.text.as_str()) {
+                let finding = Diagnostic::error(
+                    "H0223",
+                    name.span,
+                    format!("`{}` takes no `{}`", signature.name, name.text),
+                )
+                .label("unknown argument");
+                self.report(near(finding, &name.text, name.span, signature.args, "it takes"));
+            }
+        }
+    }
+
+    fn one_relation(&mut self, signature: &MethodSignature, span: Span) -> Option<Method> {
+        self.report(
+            Diagnostic::error("H0223", span, format!("`{}` takes one relation or product", signature.name))
+                .label("something else")
+                .help(signature.doc),
+        );
+        None
+    }
+
+    /// Arguments of methods that only check: numbers where numbers are due, columns where columns are.
+    fn later_arguments(&mut self, args: &'a [Arg]) {
+        for arg in args {
+            match arg.name.as_ref().map(|n| n.text.as_str()) {
+                Some("factors" | "iterations") => {
+                    self.whole(&arg.value, 1);
+                }
+                Some("fields") if !matches!(arg.value.kind, ExprKind::List(_) | ExprKind::Name(_)) => {
+                    self.wrong_value(arg.value.span, "a list of columns such as `[title, category]`");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn blend(&mut self, parts: &[&'a Syntax], span: Span, scope: &Scope) -> Option<Method> {
+        if parts.is_empty() {
+            self.report(Diagnostic::error("H0223", span, "a blend needs methods").label("nothing to blend").help("for example `blend(0.7 * item_cf(signals: [purchases]), 0.3 * popular(purchases in last 14 days))`"));
+            return None;
+        }
+        let mut blended = Vec::new();
+        for part in parts {
+            let (weight, method) = match &part.kind {
+                ExprKind::Binary(BinaryOp::Mul, weight, method) => {
+                    (self.plain_number(weight)?, method.as_ref())
+                }
+                _ => (1.0, *part),
+            };
+            if let Some(method) = self.method(method, scope) {
+                blended.push((weight, method));
+            }
+        }
+        (blended.len() == parts.len()).then_some(Method::Blend(blended))
+    }
+
+    fn anchor(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Anchor> {
+        match &value.kind {
+            ExprKind::Str(text) => Some(Anchor::Product(text.value.clone())),
+            ExprKind::Number(digits) => Some(Anchor::Product(digits.clone())),
+            ExprKind::Call { callee, args } if callee.text == "latest" => match args.as_slice() {
+                [Arg { name: None, value }] => self.signal(value, scope).map(Anchor::Latest),
+                _ => None,
+            },
+            _ => {
+                self.wrong_value(value.span, "a product's id, or `latest(purchases)`");
+                None
+            }
+        }
+    }
+
+    fn default_signals(&self, scope: &Scope) -> Vec<Signal> {
+        let has = |name: &str| self.relation(scope, name).is_some();
+        let signal = |weight: f64, name: &str| Signal {
+            weight,
+            relation: name.to_owned(),
+            filter: None,
+            window: None,
+        };
+        let mut signals = vec![signal(if has("views") { 5.0 } else { 1.0 }, "purchases")];
+        if has("views") {
+            signals.push(signal(1.0, "views"));
+        }
+        signals
+    }
+
+    fn signals(&mut self, value: &'a Syntax, scope: &Scope) -> Vec<Signal> {
+        let items: Vec<&'a Syntax> = match &value.kind {
+            ExprKind::List(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        items.into_iter().filter_map(|i| self.signal(i, scope)).collect()
+    }
+
+    /// `5 * purchases`, `purchases where … in last 30 days`.
+    fn signal(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Signal> {
+        let (weight, rows) = match &value.kind {
+            ExprKind::Binary(BinaryOp::Mul, weight, rows) => (self.plain_number(weight)?, rows.as_ref()),
+            _ => (1.0, value),
+        };
+        let (of, filter, window) = match &rows.kind {
+            ExprKind::Rows { of, filter, window } => (of.as_ref(), filter.as_deref(), window.as_ref()),
+            _ => (rows, None, None),
+        };
+        let place = Scope { place: Place::Customer, ..scope.clone() };
+        let (relation, link, path) = self.rows_of(of, &place)?;
+        if !path.is_empty() {
+            self.report(
+                Diagnostic::error("H0231", of.span, "a signal is a relation, without a column")
+                    .label("leave the column out"),
+            );
+            return None;
+        }
+        let known = self.relation(&place, &relation).cloned();
+        if known.as_ref().is_some_and(|r| !r.of_product() || !r.of_customer()) {
+            self.report(
+                Diagnostic::error(
+                    "H0232",
+                    of.span,
+                    format!("rows of `{relation}` do not join a customer to a product"),
+                )
+                .label("nothing to learn from"),
+            );
+            return None;
+        }
+        let inner = Scope { row: Some((relation.clone(), link)), ..place };
+        let filter = filter.map(|f| self.condition(f, &inner));
+        let window = match window {
+            None => None,
+            Some(w) => Some(self.window(w, known.as_ref(), &inner)?),
+        };
+        Some(Signal { weight, relation, filter, window })
+    }
+
+    /// A length of time, in seconds.
+    pub fn duration(&mut self, value: &Syntax) -> Option<i64> {
+        match &value.kind {
+            ExprKind::Duration(length) => Some(i64::from(length.count) * length.unit.seconds()),
+            ExprKind::Broken => None,
+            _ => {
+                self.wrong_value(value.span, "a length of time such as `30 days`");
+                None
+            }
+        }
+    }
+
+    /// A whole number of at least `least`.
+    pub fn whole(&mut self, value: &Syntax, least: usize) -> Option<usize> {
+        let number = match &value.kind {
+            ExprKind::Number(digits) => digits.parse::<usize>().ok(),
+            ExprKind::Broken => return None,
+            _ => None,
+        };
+        if number.is_none_or(|n| n < least) {
+            self.wrong_value(value.span, &format!("a whole number of at least {least}"));
+            return None;
+        }
+        number
+    }
+
+    /// A number written as such.
+    pub fn plain_number(&mut self, value: &Syntax) -> Option<f64> {
+        match &value.kind {
+            ExprKind::Number(digits) => digits.parse().ok(),
+            ExprKind::Percent(digits) => digits.parse::<f64>().ok().map(|p| p / 100.0),
+            ExprKind::Unary(tree::UnaryOp::Neg, inner) => self.plain_number(inner).map(|n| -n),
+            ExprKind::Broken => None,
+            _ => {
+                self.wrong_value(value.span, "a number");
+                None
+            }
+        }
+    }
+
+    /// A string's text.
+    pub fn plain_text(&mut self, value: &'a Syntax) -> Option<&'a tree::Str> {
+        if let Some(text) = string(value) {
+            return Some(text);
+        }
+        if !matches!(value.kind, ExprKind::Broken) {
+            self.wrong_value(value.span, "a text in quotes");
+        }
+        None
+    }
+}

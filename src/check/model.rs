@@ -1,0 +1,369 @@
+//! The checked model: every name resolved, every type known, nothing optional that a default could fill.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::civil::Time;
+
+use super::schema::Schema;
+use super::typed::{Expr, Window};
+use crate::diagnostic::Span;
+use crate::syntax::tree::Schedule;
+
+/// A shop's data.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its name in the file.
+    pub label: String,
+    /// As customers know the shop.
+    pub shop_name: String,
+    /// The shop's address on the web, without a slash at its end; empty if not given.
+    pub url: String,
+    /// Whether the demo shop is made where the database is not there.
+    pub demo: bool,
+    /// Relations and columns.
+    pub schema: Arc<Schema>,
+}
+
+/// How mails leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// One file a mail, in this folder of the project.
+    Files(String),
+    /// SMTP; the address stands in this environment variable.
+    Smtp(String),
+}
+
+/// Who writes.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// Its name in the file.
+    pub label: String,
+    /// The name people see; empty if none.
+    pub name: String,
+    /// The address mails come from.
+    pub email: String,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// The postal address of the footer.
+    pub address: String,
+    /// The https address that takes one-click unsubscribes.
+    pub unsubscribe: String,
+    /// The https address of a customer's preferences.
+    pub preferences: Option<String>,
+    /// How mails leave.
+    pub via: Via,
+    /// The accent colour, `#rrggbb`.
+    pub accent: String,
+}
+
+/// At most `count` mails in any `seconds`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Frequency {
+    /// How many.
+    pub count: u32,
+    /// In how long.
+    pub seconds: i64,
+}
+
+/// A condition of a policy with its own words, for the reason an excluded customer is given.
+#[derive(Debug, Clone)]
+pub struct Requirement {
+    /// As it stands in the file.
+    pub words: String,
+    /// The condition.
+    pub condition: Expr,
+}
+
+/// House rules.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Its name in the file.
+    pub label: String,
+    /// What must hold for every recipient.
+    pub require: Vec<Requirement>,
+    /// Frequency caps over all campaigns.
+    pub at_most: Vec<Frequency>,
+    /// When nobody is written to, in the recipient's own time; may run past midnight.
+    pub quiet_hours: Option<(Time, Time)>,
+}
+
+/// One attribute of a profile.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// Its name.
+    pub name: String,
+    /// How it is worked out.
+    pub value: Expr,
+    /// Its `##` comment.
+    pub doc: String,
+}
+
+/// A profile.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its label.
+    pub label: String,
+    /// Its attributes, in the file's order.
+    pub attributes: Vec<Attribute>,
+}
+
+/// A segment.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Its label.
+    pub label: String,
+    /// Its title; empty if none.
+    pub title: String,
+    /// The source's label.
+    pub source: String,
+    /// Who belongs.
+    pub condition: Expr,
+}
+
+/// A weighted relation that recommendation learns from.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Signal {
+    /// Weight of one row.
+    pub weight: f64,
+    /// The relation.
+    pub relation: String,
+    /// Which rows, over `Row::This` and `Row::ThisProduct`.
+    pub filter: Option<Expr>,
+    /// When.
+    pub window: Option<Window>,
+}
+
+/// What `similar_to` starts from.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anchor {
+    /// The product of the customer's latest row of this signal.
+    Latest(Signal),
+    /// One product, by its id.
+    Product(String),
+}
+
+/// A method of recommendation.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// What most rows are of.
+    Popular {
+        /// The rows counted.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+    },
+    /// Item-based collaborative filtering.
+    ItemCf {
+        /// The rows learned from.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+        /// How many similar products are kept for each.
+        neighbours: Option<usize>,
+        /// How much evidence a similarity needs.
+        shrinkage: Option<f64>,
+    },
+    /// Products of the same orders.
+    BoughtTogether {
+        /// The order lines.
+        signal: Signal,
+    },
+    /// Products like a given one.
+    SimilarTo {
+        /// Which one.
+        anchor: Anchor,
+        /// The rows that similarity is learned from.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+        /// How many similar products are kept for each.
+        neighbours: Option<usize>,
+    },
+    /// A weighted mixture.
+    Blend(Vec<(f64, Method)>),
+    /// A method that checks and is not executed yet.
+    Later(String),
+}
+
+/// A factor on a product's score.
+#[derive(Debug, Clone)]
+pub struct Boost {
+    /// The factor.
+    pub factor: f64,
+    /// Where it holds; none for every product.
+    pub when: Option<Expr>,
+}
+
+/// At most `count` products of one value of a column in a list.
+#[derive(Debug, Clone)]
+pub struct Cap {
+    /// How many.
+    pub count: usize,
+    /// The product's column.
+    pub column: String,
+}
+
+/// How products are recommended.
+#[derive(Debug, Clone)]
+pub struct Strategy {
+    /// Its label.
+    pub label: String,
+    /// The source's label.
+    pub source: String,
+    /// How products are scored.
+    pub method: Method,
+    /// Which may be picked.
+    pub only: Option<Expr>,
+    /// Which may not.
+    pub exclude: Option<Expr>,
+    /// Factors.
+    pub boosts: Vec<Boost>,
+    /// Caps.
+    pub caps: Vec<Cap>,
+    /// How many a customer gets.
+    pub take: usize,
+    /// What fills short lists.
+    pub fallback: Option<Method>,
+}
+
+/// How a template's body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Plain text.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// HTML.
+    Html,
+    /// MJML.
+    Mjml,
+}
+
+/// A text that a customer will read, with its place.
+#[derive(Debug, Clone)]
+pub enum Line {
+    /// Written in place.
+    Text(crate::syntax::tree::Str),
+    /// Made by a `copy`.
+    Copy(String),
+}
+
+/// A template.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// Its label.
+    pub label: String,
+    /// BCP 47 language tag.
+    pub language: String,
+    /// The subject.
+    pub subject: Line,
+    /// The preheader.
+    pub preheader: Option<Line>,
+    /// How the body is written.
+    pub format: Format,
+    /// The body.
+    pub body: crate::syntax::tree::Str,
+    /// The folder that the body's includes are looked for in.
+    pub folder: Option<PathBuf>,
+}
+
+/// One thing chosen by customer: the first whose condition holds; the last has none.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Conditions and labels.
+    pub options: Vec<(Option<Expr>, String)>,
+}
+
+/// What a campaign recommends with.
+#[derive(Debug, Clone)]
+pub enum Recommend {
+    /// A strategy.
+    Strategy(String),
+    /// A method in place of the strategy's own, which keeps its filters, caps and `take`.
+    Method(Method),
+}
+
+/// What a variant changes.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Its name.
+    pub name: String,
+    /// Its share of those not held out, 0 to 1.
+    pub share: f64,
+    /// Other products.
+    pub recommend: Option<Recommend>,
+    /// Other mails.
+    pub template: Option<Choice>,
+    /// Another offer.
+    pub offer: Option<String>,
+    /// Another tone.
+    pub tone: Option<Choice>,
+    /// A narrower audience.
+    pub audience: Option<Expr>,
+}
+
+/// A campaign.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// Its name.
+    pub label: String,
+    /// Its title, or its name.
+    pub title: String,
+    /// The source's label.
+    pub source: String,
+    /// Who is written to.
+    pub audience: Expr,
+    /// The audience as it stands in the file.
+    pub audience_words: String,
+    /// What is recommended.
+    pub recommend: Option<Recommend>,
+    /// What is offered.
+    pub offer: Option<String>,
+    /// What the mail says.
+    pub template: Choice,
+    /// How it should sound.
+    pub tone: Option<Choice>,
+    /// Who writes.
+    pub sender: String,
+    /// The house rules.
+    pub policy: String,
+    /// When.
+    pub send: Option<Schedule>,
+    /// Seconds after which the same customer may get it again; none for never.
+    pub repeat: Option<i64>,
+    /// What counts as success.
+    pub goal: Option<Expr>,
+    /// The share held out, 0 to 1.
+    pub holdout: f64,
+    /// Versions; empty for one version.
+    pub variants: Vec<Variant>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Everything that was declared, by label. A label is the declaration's name; where two files declare the same
+/// name, or a shared declaration is used with two sources, `name@file` or `name@source`.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// Sources.
+    pub sources: BTreeMap<String, Source>,
+    /// Senders.
+    pub senders: BTreeMap<String, Sender>,
+    /// Policies, by label with the source they were checked against.
+    pub policies: BTreeMap<String, Policy>,
+    /// Profiles.
+    pub profiles: BTreeMap<String, Profile>,
+    /// Segments.
+    pub segments: BTreeMap<String, Segment>,
+    /// Strategies.
+    pub strategies: BTreeMap<String, Strategy>,
+    /// Templates.
+    pub templates: BTreeMap<String, Template>,
+    /// Campaigns.
+    pub campaigns: BTreeMap<String, Campaign>,
+}

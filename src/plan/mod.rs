@@ -1,1 +1,17 @@
-//! Floor 2: the checked model as a graph of steps with content hashes.
+//! Floor 2: the checked model as a graph of steps with content hashes: plain data, printable and comparable.
+//!
+//! `plan`, a dry run, `preview` and `run` all follow the same steps, so they cannot disagree.
+
+mod compile;
+mod inline;
+pub mod mentions;
+pub mod occurrence;
+pub mod show;
+mod step;
+
+pub use compile::{Asked, PlanError, compile};
+pub use inline::Inliner;
+pub use step::{
+    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, RecommendStep, Requirement, Step, StepId,
+    VariantPlan, Work,
+};

@@ -1,0 +1,502 @@
+//! A checked campaign becomes a plan.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::inline::Inliner;
+use super::mentions;
+use super::occurrence::{self, Standing};
+use super::step::{
+    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, RecommendStep, Requirement, Step, StepId,
+    VariantPlan, Work,
+};
+use crate::check::Model;
+use crate::check::model::{Campaign, Choice, Line, Method, Recommend, Strategy, Via};
+use crate::check::typed::{Aggregate, Aggregation, Expr, Link, Op, Row, Type};
+use crate::syntax::tree::{Cadence, SendTime};
+
+/// What a plan is asked for.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    /// The campaign's label.
+    pub campaign: &'a str,
+    /// The run's one instant.
+    pub as_of: Timestamp,
+    /// The occurrence's name, where it is given by hand.
+    pub occurrence: Option<&'a str>,
+    /// Whether the campaign may run before its first slot.
+    pub now: bool,
+    /// Where all randomness comes from.
+    pub seed: u64,
+    /// The fingerprint of the shop's data.
+    pub fingerprint: &'a str,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PlanError {
+    /// No campaign of that name.
+    #[error("there is no campaign `{0}`")]
+    NoCampaign(String),
+    /// Parts that this version checks and does not execute.
+    #[error("`{campaign}` needs {}, which this version of Herald checks but does not run yet", .steps.join(", "))]
+    Later {
+        /// The campaign.
+        campaign: String,
+        /// What it needs.
+        steps: Vec<String>,
+    },
+    /// `as_of` is before the first slot of `send:`.
+    #[error("`{campaign}` is first due at {first}: {days} days after this run's day. Wait, or say `--now`")]
+    TooEarly {
+        /// The campaign.
+        campaign: String,
+        /// The first slot.
+        first: String,
+        /// Days from `as_of` to it.
+        days: i64,
+    },
+}
+
+/// Compiles a campaign.
+///
+/// # Errors
+/// See [`PlanError`].
+pub fn compile(model: &Model, asked: &Asked<'_>) -> Result<Plan, PlanError> {
+    let campaign = model
+        .campaigns
+        .get(asked.campaign)
+        .ok_or_else(|| PlanError::NoCampaign(asked.campaign.to_owned()))?;
+    let mut compiler = Compiler {
+        model,
+        campaign,
+        asked,
+        inliner: Inliner::new(model),
+        steps: Vec::new(),
+        later: Vec::new(),
+    };
+    compiler.steps();
+    let later: Vec<String> = compiler.later.into_iter().chain(compiler.inliner.later).collect();
+    if !later.is_empty() {
+        return Err(PlanError::Later { campaign: campaign.label.clone(), steps: later });
+    }
+    let (occurrence, slot) = when(model, campaign, asked)?;
+    Ok(Plan {
+        campaign: campaign.label.clone(),
+        title: campaign.title.clone(),
+        source: campaign.source.clone(),
+        as_of: asked.as_of,
+        occurrence,
+        slot,
+        seed: asked.seed,
+        steps: compiler.steps,
+    })
+}
+
+type When = (String, Option<(jiff::civil::DateTime, bool)>);
+
+fn when(model: &Model, campaign: &Campaign, asked: &Asked<'_>) -> Result<When, PlanError> {
+    let by_hand = asked.occurrence.map(str::to_owned);
+    let Some(schedule) = &campaign.send else {
+        return Ok((by_hand.unwrap_or_else(|| "first".to_owned()), None));
+    };
+    let zone =
+        model.sources.get(&campaign.source).map_or(jiff::tz::TimeZone::UTC, |s| s.schema.timezone.clone());
+    match occurrence::standing(schedule, asked.as_of, &zone) {
+        Some(Standing::At(slot)) => Ok((by_hand.unwrap_or(slot.name), Some((slot.at, slot.local)))),
+        Some(Standing::Before(slot)) if asked.now => Ok((by_hand.unwrap_or(slot.name), None)),
+        Some(Standing::Before(slot)) => Err(PlanError::TooEarly {
+            campaign: campaign.label.clone(),
+            days: occurrence::days_until(asked.as_of, &slot, &zone),
+            first: slot.at.strftime("%Y-%m-%d %H:%M").to_string(),
+        }),
+        None => Ok((by_hand.unwrap_or_else(|| "first".to_owned()), None)),
+    }
+}
+
+struct Compiler<'a> {
+    model: &'a Model,
+    campaign: &'a Campaign,
+    asked: &'a Asked<'a>,
+    inliner: Inliner<'a>,
+    steps: Vec<Step>,
+    later: Vec<String>,
+}
+
+impl Compiler<'_> {
+    fn steps(&mut self) {
+        let campaign = self.campaign;
+        self.needs_later();
+        let condition = self.inliner.expr(&campaign.audience);
+        let words = campaign.audience_words.clone();
+        self.add(
+            "audience",
+            format!("choose the audience: {words}"),
+            &[],
+            true,
+            Work::Audience { words, condition },
+        );
+        self.require();
+        let variants = self.variants();
+        let holdout = campaign.holdout;
+        let words = match (holdout > 0.0, variants.len()) {
+            (false, 1) => "everybody gets the same version".to_owned(),
+            (true, 1) => format!("hold out {} for comparison", percent(holdout)),
+            (_, n) => {
+                format!("hold out {}; draw one of {n} versions for each of the others", percent(holdout))
+            }
+        };
+        self.add("assign", words, &["require"], false, Work::Assign { holdout, variants });
+        self.attributes();
+        let limits = self.limits();
+        let inputs: Vec<StepId> =
+            self.steps.iter().map(|s| s.id.clone()).filter(|id| id != "audience").collect();
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        self.add(
+            "limits",
+            "check the records: suppression, repeat, frequency, one mail an address; move out of quiet hours",
+            &inputs,
+            false,
+            limits,
+        );
+        let via = self.via();
+        self.add(
+            "deliver",
+            format!("hand the messages over: {via}"),
+            &["limits"],
+            false,
+            Work::Deliver { via },
+        );
+    }
+
+    /// Parts of the campaign itself that only check in this version.
+    fn needs_later(&mut self) {
+        let campaign = self.campaign;
+        let offers = campaign.offer.iter().chain(campaign.variants.iter().filter_map(|v| v.offer.as_ref()));
+        self.later.extend(offers.map(|o| format!("offer {o}")));
+        let tones = campaign.tone.iter().chain(campaign.variants.iter().filter_map(|v| v.tone.as_ref()));
+        for tone in tones {
+            self.later.extend(tone.options.iter().map(|(_, label)| format!("tone {label}")));
+        }
+        if let Some(sender) = self.model.senders.get(&campaign.sender)
+            && let Via::Smtp(_) = sender.via
+        {
+            self.later.push("the SMTP transport".to_owned());
+        }
+        if let Some(schedule) = &campaign.send
+            && matches!(
+                schedule.cadence,
+                Cadence::Daily(SendTime::BestHour(..))
+                    | Cadence::Weekly(_, SendTime::BestHour(..))
+                    | Cadence::Monthly(_, SendTime::BestHour(..))
+            )
+        {
+            self.later.push("the scheduler's best_hour".to_owned());
+        }
+        self.later.dedup();
+    }
+
+    fn require(&mut self) {
+        let Some(policy) = self.model.policies.get(&self.campaign.policy) else { return };
+        let conditions: Vec<Requirement> = policy
+            .require
+            .iter()
+            .map(|r| Requirement { words: r.words.clone(), condition: self.inliner.expr(&r.condition) })
+            .collect();
+        let words: Vec<&str> = conditions.iter().map(|c| c.words.as_str()).collect();
+        let words = format!("keep those for whom the policy {} holds: {}", policy.label, words.join(", "));
+        self.add("require", words, &["audience"], true, Work::Require { conditions });
+    }
+
+    fn variants(&mut self) -> Vec<VariantPlan> {
+        let campaign = self.campaign;
+        if campaign.variants.is_empty() {
+            let recommend = campaign.recommend.as_ref().map(|r| self.recommend(r, None));
+            let templates = self.templates(&campaign.template);
+            return vec![VariantPlan {
+                name: String::new(),
+                share: 1.0,
+                audience: None,
+                recommend,
+                templates,
+            }];
+        }
+        let mut plans = Vec::new();
+        for variant in &campaign.variants {
+            let recommend = variant.recommend.as_ref().or(campaign.recommend.as_ref());
+            let recommend = recommend.map(|r| self.recommend(r, Some(&variant.name)));
+            let templates = self.templates(variant.template.as_ref().unwrap_or(&campaign.template));
+            let audience = variant.audience.as_ref().map(|a| self.inliner.expr(a));
+            plans.push(VariantPlan {
+                name: variant.name.clone(),
+                share: variant.share,
+                audience,
+                recommend,
+                templates,
+            });
+        }
+        plans
+    }
+
+    /// The step for a strategy, or for a method that replaces the campaign's strategy's own.
+    fn recommend(&mut self, recommend: &Recommend, variant: Option<&str>) -> StepId {
+        let (id, strategy, method) = match recommend {
+            Recommend::Strategy(label) => {
+                (format!("recommend:{label}"), self.model.strategies.get(label), None)
+            }
+            Recommend::Method(method) => {
+                let base = match &self.campaign.recommend {
+                    Some(Recommend::Strategy(label)) => self.model.strategies.get(label),
+                    _ => None,
+                };
+                (format!("recommend:{}", variant.unwrap_or(&self.campaign.label)), base, Some(method))
+            }
+        };
+        if self.steps.iter().any(|s| s.id == id) {
+            return id;
+        }
+        let step = self.recommend_step(strategy, method);
+        self.note_methods(&step);
+        let words = format!(
+            "recommend {} products to each: {}",
+            step.filters.take,
+            super::show::method_words(&step.method)
+        );
+        self.add(&id, words, &["audience"], true, Work::Recommend(Box::new(step)));
+        id
+    }
+
+    fn recommend_step(&mut self, strategy: Option<&Strategy>, method: Option<&Method>) -> RecommendStep {
+        let bare = FilterSet {
+            only: Vec::new(),
+            exclude: Vec::new(),
+            boosts: Vec::new(),
+            caps: Vec::new(),
+            take: 4,
+        };
+        let nothing = Method::Popular { signals: Vec::new(), half_life: None };
+        let Some(strategy) = strategy else {
+            let method = method.cloned().unwrap_or(nothing);
+            return RecommendStep { strategy: String::new(), method, fallback: None, filters: bare };
+        };
+        let only = strategy.only.as_ref().map(|e| conjuncts(self.inliner.expr(e))).unwrap_or_default();
+        let exclude = strategy.exclude.as_ref().map(|e| disjuncts(self.inliner.expr(e))).unwrap_or_default();
+        let boosts = strategy
+            .boosts
+            .iter()
+            .map(|b| (b.factor, b.when.as_ref().map(|w| self.inliner.expr(w))))
+            .collect();
+        let caps = strategy.caps.iter().map(|c| (c.count, c.column.clone())).collect();
+        RecommendStep {
+            strategy: strategy.label.clone(),
+            method: method.unwrap_or(&strategy.method).clone(),
+            fallback: strategy.fallback.clone(),
+            filters: FilterSet { only, exclude, boosts, caps, take: strategy.take },
+        }
+    }
+
+    fn note_methods(&mut self, step: &RecommendStep) {
+        let mut stack: Vec<&Method> = vec![&step.method];
+        stack.extend(&step.fallback);
+        while let Some(method) = stack.pop() {
+            match method {
+                Method::Later(name) => self.later.push(format!("the method {name}")),
+                Method::Blend(parts) => stack.extend(parts.iter().map(|p| &p.1)),
+                _ => {}
+            }
+        }
+    }
+
+    fn templates(&mut self, choice: &Choice) -> Choices {
+        let mut choices = Vec::new();
+        for (condition, label) in &choice.options {
+            self.compose(label);
+            choices.push((condition.as_ref().map(|c| self.inliner.expr(c)), label.clone()));
+        }
+        choices
+    }
+
+    fn compose(&mut self, label: &str) {
+        let id = format!("compose:{label}");
+        if self.steps.iter().any(|s| s.id == id) {
+            return;
+        }
+        let Some(template) = self.model.templates.get(label) else { return };
+        let mut line = |line: &Line| match line {
+            Line::Text(text) => text.value.clone(),
+            Line::Copy(copy) => {
+                self.later.push(format!("copy {copy}"));
+                String::new()
+            }
+        };
+        let subject = line(&template.subject);
+        let preheader = template.preheader.as_ref().map(line);
+        let body = template.body.value.clone();
+        if body.contains("copy.") {
+            let copies = mentions::fields_of("copy", [body.as_str()]);
+            self.later.extend(copies.into_iter().map(|c| format!("copy {c}")));
+        }
+        let step = ComposeStep {
+            template: label.to_owned(),
+            language: template.language.clone(),
+            subject,
+            preheader,
+            format: template.format,
+            body,
+            folder: template.folder.clone(),
+        };
+        let words = format!("write each message with the template {label} ({})", template.language);
+        self.add(&id, words, &[], false, Work::Compose(Box::new(step)));
+    }
+
+    /// The customer's values that templates and choices ask for.
+    fn attributes(&mut self) {
+        let Some(source) = self.model.sources.get(&self.campaign.source) else { return };
+        let texts: Vec<String> = self
+            .steps
+            .iter()
+            .filter_map(|s| match &s.work {
+                Work::Compose(c) => {
+                    Some([c.subject.as_str(), c.preheader.as_deref().unwrap_or(""), &c.body].join("\n"))
+                }
+                _ => None,
+            })
+            .collect();
+        let mut wanted = mentions::fields_of("customer", texts.iter().map(String::as_str));
+        wanted.extend(["id", "email", "name", "locale", "timezone"].map(str::to_owned));
+        let mut columns = Vec::new();
+        let customers = source.schema.relation("customers");
+        for name in wanted {
+            if let Some(column) = customers.and_then(|r| r.column(&name)) {
+                columns.push(AttributeColumn {
+                    name,
+                    value: Expr::column(Row::Customer, &column.name, column.ty),
+                });
+                continue;
+            }
+            let attribute = self.model.profiles.values().flat_map(|p| &p.attributes).find(|a| a.name == name);
+            if let Some(attribute) = attribute {
+                let value = self.inliner.expr(&attribute.value);
+                columns.push(AttributeColumn { name, value });
+            }
+        }
+        if texts.iter().any(|t| t.contains("last_purchase")) {
+            columns.extend(last_purchase(source));
+        }
+        let words = format!("work out what the messages say of each recipient: {}", names(&columns));
+        self.choice_conditions(&mut columns);
+        self.add("attributes", words, &["require"], true, Work::Attributes { columns });
+    }
+
+    /// Conditions of choices, as columns named by variant and position.
+    fn choice_conditions(&self, columns: &mut Vec<AttributeColumn>) {
+        let Some(Work::Assign { variants, .. }) =
+            self.steps.iter().find(|s| s.id == "assign").map(|s| &s.work)
+        else {
+            return;
+        };
+        for variant in variants {
+            if let Some(audience) = &variant.audience {
+                columns.push(AttributeColumn {
+                    name: format!("audience of {}", variant.name),
+                    value: yes_no(audience),
+                });
+            }
+            for (index, (condition, _)) in variant.templates.iter().enumerate() {
+                if let Some(condition) = condition {
+                    columns.push(AttributeColumn {
+                        name: format!("template {index} of {}", variant.name),
+                        value: yes_no(condition),
+                    });
+                }
+            }
+        }
+    }
+
+    fn limits(&self) -> Work {
+        let policy = self.model.policies.get(&self.campaign.policy);
+        Work::Limits {
+            at_most: policy.map(|p| p.at_most.clone()).unwrap_or_default(),
+            repeat: self.campaign.repeat,
+            quiet_hours: policy.and_then(|p| p.quiet_hours),
+        }
+    }
+
+    fn via(&self) -> String {
+        match self.model.senders.get(&self.campaign.sender).map(|s| &s.via) {
+            Some(Via::Files(folder)) => format!("files in {folder}/"),
+            Some(Via::Smtp(env)) => format!("SMTP, address in ${env}"),
+            None => "nowhere".to_owned(),
+        }
+    }
+
+    fn add(&mut self, id: &str, words: impl Into<String>, inputs: &[&str], reads_data: bool, work: Work) {
+        #[derive(Serialize)]
+        struct Content<'a> {
+            work: &'a Work,
+            inputs: Vec<&'a str>,
+            data: Option<(i64, &'a str)>,
+        }
+        let inputs: Vec<&str> =
+            inputs.iter().copied().filter(|i| self.steps.iter().any(|s| s.id == *i)).collect();
+        let content = Content {
+            work: &work,
+            inputs: inputs
+                .iter()
+                .filter_map(|i| self.steps.iter().find(|s| s.id == *i))
+                .map(|s| s.hash.as_str())
+                .collect(),
+            data: reads_data.then(|| (self.asked.as_of.as_second(), self.asked.fingerprint)),
+        };
+        // Plain structs without maps of unordered keys: serialising them cannot fail.
+        let bytes = serde_json::to_vec(&content).unwrap_or_default();
+        let hash = blake3::hash(&bytes).to_hex()[..16].to_owned();
+        let inputs = inputs.into_iter().map(str::to_owned).collect();
+        self.steps.push(Step { id: id.to_owned(), words: words.into(), inputs, hash, work });
+    }
+}
+
+/// The id of the product bought last.
+fn last_purchase(source: &crate::check::model::Source) -> Option<AttributeColumn> {
+    let ty = source.schema.relation("purchases")?.column("product")?.ty;
+    let aggregate = Aggregate {
+        function: Aggregation::Latest,
+        relation: "purchases".to_owned(),
+        link: Link::Customer,
+        column: Some(Expr::column(Row::This, "product", ty)),
+        filter: None,
+        window: None,
+    };
+    Some(AttributeColumn {
+        name: "last_purchase".to_owned(),
+        value: Expr::new(Op::Aggregate(Box::new(aggregate)), ty),
+    })
+}
+
+fn yes_no(condition: &Expr) -> Expr {
+    Expr::new(Op::IsTrue(Box::new(condition.clone())), Type::YesNo)
+}
+
+fn names(columns: &[AttributeColumn]) -> String {
+    columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The parts of which all must hold.
+fn conjuncts(e: Expr) -> Vec<Expr> {
+    match e.op {
+        Op::And(list) => list.into_iter().flat_map(conjuncts).collect(),
+        _ => vec![e],
+    }
+}
+
+/// The parts of which one may hold.
+fn disjuncts(e: Expr) -> Vec<Expr> {
+    match e.op {
+        Op::Or(list) => list.into_iter().flat_map(disjuncts).collect(),
+        _ => vec![e],
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1000.0).round() / 10.0)
+}

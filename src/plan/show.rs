@@ -1,0 +1,78 @@
+//! A plan's parts in words, and the plan as a diagram.
+
+use super::step::{Plan, Work};
+use crate::check::model::{Anchor, Method, Signal};
+use crate::check::typed::Window;
+
+/// A method, in a line.
+pub fn method_words(method: &Method) -> String {
+    match method {
+        Method::Popular { signals, half_life } => {
+            format!("what sells most ({}{})", signals_words(signals), fading(*half_life))
+        }
+        Method::ItemCf { signals, half_life, .. } => {
+            format!(
+                "what alike customers take to (item_cf of {}{})",
+                signals_words(signals),
+                fading(*half_life)
+            )
+        }
+        Method::BoughtTogether { signal } => {
+            format!("what is bought together ({})", signals_words(std::slice::from_ref(signal)))
+        }
+        Method::SimilarTo { anchor: Anchor::Latest(signal), .. } => {
+            format!("what is like the latest of {}", signal.relation)
+        }
+        Method::SimilarTo { anchor: Anchor::Product(id), .. } => format!("what is like product {id}"),
+        Method::Blend(parts) => {
+            let parts: Vec<String> =
+                parts.iter().map(|(w, m)| format!("{w} × {}", method_words(m))).collect();
+            parts.join(" + ")
+        }
+        Method::Later(name) => format!("{name} (not run by this version)"),
+    }
+}
+
+fn signals_words(signals: &[Signal]) -> String {
+    signals
+        .iter()
+        .map(|s| {
+            let weight = if (s.weight - 1.0).abs() < f64::EPSILON {
+                String::new()
+            } else {
+                format!("{} × ", s.weight)
+            };
+            let window = match &s.window {
+                Some(Window::Last(seconds)) => format!(" in the last {} days", seconds / 86_400),
+                Some(Window::Since(at)) => format!(" since {at}"),
+                Some(Window::Before(at)) => format!(" before {at}"),
+                Some(Window::Next(_)) | None => String::new(),
+            };
+            format!("{weight}{}{window}", s.relation)
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn fading(half_life: Option<i64>) -> String {
+    half_life.map_or_else(String::new, |seconds| format!(", half-life {} days", seconds / 86_400))
+}
+
+/// The plan as a Mermaid flow chart.
+pub fn mermaid(plan: &Plan) -> String {
+    let mut out = String::from("flowchart TD\n");
+    let node = |id: &str| id.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    for step in &plan.steps {
+        let words: String = step.words.replace('"', "'").replace('\n', " ");
+        let (open, close) = match step.work {
+            Work::Deliver { .. } => ("([", "])"),
+            Work::Limits { .. } | Work::Require { .. } => ("{{", "}}"),
+            _ => ("[", "]"),
+        };
+        out.push_str(&format!("  {}{open}\"{}<br/>{words}\"{close}\n", node(&step.id), step.id));
+        for input in &step.inputs {
+            out.push_str(&format!("  {} --> {}\n", node(input), node(&step.id)));
+        }
+    }
+    out
+}

@@ -1,1 +1,21 @@
 //! Floor 7: the interpreter of a plan.
+//!
+//! [`Session`] makes a plan ready; [`Session::chunk`] decides what becomes of a stretch of the audience. On that stand
+//! [`execute`](execute::execute) (a run), [`survey`](survey::survey) (`plan` and dry runs) and [`trace`](trace::trace)
+//! (one customer's way).
+
+pub mod catalogue;
+pub mod datum;
+pub mod error;
+pub mod execute;
+pub mod message;
+mod recommender;
+pub mod session;
+pub mod shop;
+pub mod survey;
+pub mod trace;
+pub mod workspace;
+
+pub use error::RunError;
+pub use session::{Draft, Outcome, Session};
+pub use workspace::Workspace;

@@ -1,0 +1,472 @@
+//! A plan made ready to execute: the shop opened, strategies fitted, templates prepared. `plan`, dry runs, previews
+//! and runs all work through [`Session::chunk`], so they cannot disagree.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::catalogue::Catalogue;
+use super::datum::Datum;
+use super::error::RunError;
+use super::message::{Inputs, PickInputs, Writer};
+use super::recommender::Recommender;
+use super::shop::Shop;
+use crate::audience::Statement;
+use crate::check::Model;
+use crate::check::model::{Sender, Source};
+use crate::check::typed::{Expr, Op, Type};
+use crate::compose::{self, Format, Library, Pictures, Surroundings, TemplateSource};
+use crate::data::Key;
+use crate::deliver::state::{Frequency, Limits, Repeat};
+use crate::deliver::{Address, QuietHours, recipient_zone};
+use crate::experiment;
+use crate::plan::{ComposeStep, Plan, RecommendStep, StepId, VariantPlan, Work, occurrence};
+use crate::recommend::Pick;
+
+/// What became of one customer of the audience.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// No message, and why: the gate in a word or two, the reason in a sentence.
+    Excluded {
+        /// The gate.
+        gate: &'static str,
+        /// The reason.
+        reason: String,
+    },
+    /// A message to write.
+    Draft(Box<Draft>),
+}
+
+/// A message that is decided and not written yet.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// For whom.
+    pub customer: Key,
+    /// Where to.
+    pub address: Address,
+    /// The variant; none without variants.
+    pub variant: Option<String>,
+    /// When it may leave.
+    pub due_at: Timestamp,
+    /// What it is made from.
+    pub inputs: Inputs,
+    /// How many of its picks came from the fallback.
+    pub from_fallback: usize,
+}
+
+/// A plan made ready.
+pub struct Session {
+    /// The plan.
+    pub plan: Plan,
+    /// The source.
+    pub source: Source,
+    /// Who writes.
+    pub sender: Sender,
+    /// The shop's data.
+    pub shop: Shop,
+    /// Its products.
+    pub catalogue: Catalogue,
+    /// Its strategies.
+    pub recommender: Recommender,
+    /// Writes messages.
+    pub writer: Writer,
+    /// Quiet hours, if there are any.
+    quiet: Option<QuietHours>,
+    /// The product columns that messages show.
+    shown: Vec<usize>,
+}
+
+impl Session {
+    /// Opens the shop, fits the strategies and prepares the templates. `state` is the state database, if there is one.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub fn open(model: &Model, plan: Plan, state: Option<&Path>) -> Result<Self, RunError> {
+        let source = model.sources.get(&plan.source).cloned().ok_or(RunError::NoTable("source"))?;
+        let campaign = model.campaigns.get(&plan.campaign);
+        let sender = campaign
+            .and_then(|c| model.senders.get(&c.sender))
+            .cloned()
+            .ok_or(RunError::NoTable("sender"))?;
+        let shop = Shop::open(Arc::clone(&source.schema), plan.as_of, state)?;
+        let catalogue = Catalogue::read(&shop)?;
+        let steps: Vec<(StepId, &RecommendStep)> = plan
+            .steps
+            .iter()
+            .filter_map(|s| match &s.work {
+                Work::Recommend(step) => Some((s.id.clone(), step.as_ref())),
+                _ => None,
+            })
+            .collect();
+        let recommender = Recommender::fit(&shop, &catalogue, &steps)?;
+        let templates = templates(&plan, &source)?;
+        let shown = shown(&plan, &catalogue);
+        let writer = Writer::new(&plan, &source, &sender, templates)?;
+        let quiet = quiet_hours(&plan);
+        Ok(Self { plan, source, sender, shop, catalogue, recommender, writer, quiet, shown })
+    }
+
+    /// The ids of the audience, ascending.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn audience(&self) -> Result<Vec<Key>, RunError> {
+        self.plan.audience().map_or_else(|| Ok(Vec::new()), |condition| self.shop.select(condition))
+    }
+
+    /// Whether a customer is in the audience.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_in_audience(&self, customer: &Key) -> Result<bool, RunError> {
+        let Some(condition) = self.plan.audience() else { return Ok(false) };
+        let holds = Expr::new(Op::IsTrue(Box::new(condition.clone())), Type::YesNo);
+        let values = self.shop.values(std::slice::from_ref(customer), &[("holds".to_owned(), holds)])?;
+        Ok(values.iter().flatten().any(Datum::is_yes))
+    }
+
+    /// The audience as it stands in the file.
+    pub fn audience_words(&self) -> &str {
+        self.plan
+            .steps
+            .iter()
+            .find_map(|s| match &s.work {
+                Work::Audience { words, .. } => Some(words.as_str()),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+
+    /// The statements that the plan's steps run on the shop's data, with their steps' names.
+    ///
+    /// # Errors
+    /// An expression that has no SQL.
+    pub fn statements(&self) -> Result<Vec<(String, Statement)>, RunError> {
+        let mut found = Vec::new();
+        if let Some(condition) = self.plan.audience() {
+            found.push(("audience".to_owned(), self.shop.select_statement(condition)?));
+        }
+        found.push((
+            "require, attributes (for each chunk of customers)".to_owned(),
+            self.shop.values_statement(&self.value_columns())?,
+        ));
+        Ok(found)
+    }
+
+    /// The records' gates.
+    pub fn limits(&self) -> Limits {
+        self.plan
+            .steps
+            .iter()
+            .find_map(|s| match &s.work {
+                Work::Limits { at_most, repeat, .. } => Some(Limits {
+                    at_most: at_most
+                        .iter()
+                        .map(|f| Frequency { count: f.count, window: f.seconds })
+                        .collect(),
+                    repeat: repeat.map_or(Repeat::Never, Repeat::After),
+                }),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+
+    /// What becomes of each of these customers, up to the records' gates.
+    ///
+    /// # Errors
+    /// SQLite's, or a recommendation that makes no sense.
+    pub fn chunk(&self, ids: &[Key]) -> Result<Vec<Outcome>, RunError> {
+        let values = self.values(ids)?;
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(ids.len());
+        let mut chosen: Vec<Option<Chosen>> = Vec::with_capacity(ids.len());
+        for (id, values) in ids.iter().zip(values) {
+            match self.decide(id, values) {
+                Ok(choice) => {
+                    outcomes.push(None);
+                    chosen.push(Some(choice));
+                }
+                Err(excluded) => {
+                    outcomes.push(Some(excluded));
+                    chosen.push(None);
+                }
+            }
+        }
+        let picks = self.all_picks(ids, &chosen)?;
+        for ((outcome, choice), (id, picks)) in outcomes.iter_mut().zip(chosen).zip(ids.iter().zip(picks)) {
+            if let Some(choice) = choice {
+                *outcome = Some(self.draft(id, choice, picks));
+            }
+        }
+        Ok(outcomes.into_iter().flatten().collect())
+    }
+
+    fn value_columns(&self) -> Vec<(String, Expr)> {
+        let mut columns: Vec<(String, Expr)> = Vec::new();
+        for (index, requirement) in self.plan.requirements().iter().enumerate() {
+            let holds = Expr::new(Op::IsTrue(Box::new(requirement.condition.clone())), Type::YesNo);
+            columns.push((format!("requirement {index}"), holds));
+        }
+        columns.extend(self.plan.attributes().iter().map(|a| (a.name.clone(), a.value.clone())));
+        columns
+    }
+
+    /// The policy's conditions and the message's values, for each customer.
+    fn values(&self, ids: &[Key]) -> Result<Vec<BTreeMap<String, Datum>>, RunError> {
+        let columns = self.value_columns();
+        let rows = self.shop.values(ids, &columns)?;
+        Ok(rows.into_iter().map(|row| columns.iter().map(|c| c.0.clone()).zip(row).collect()).collect())
+    }
+
+    /// Gates that need no records, the experiment, and the choice of version and template.
+    fn decide(&self, id: &Key, mut values: BTreeMap<String, Datum>) -> Result<Chosen, Outcome> {
+        for (index, requirement) in self.plan.requirements().iter().enumerate() {
+            let holds = values.remove(&format!("requirement {index}")).is_some_and(|v| v.is_yes());
+            if !holds {
+                return Err(excluded(
+                    "policy",
+                    format!("the policy requires `{}`, which does not hold", requirement.words),
+                ));
+            }
+        }
+        let written = values.get("email").and_then(Datum::text).unwrap_or_default().to_owned();
+        if written.is_empty() {
+            return Err(excluded("no address", "there is no e-mail address".to_owned()));
+        }
+        let address = Address::parse(&written)
+            .map_err(|e| excluded("address", format!("`{written}` cannot be written to: {e}")))?;
+        let (holdout, variants) = self.plan.assignment();
+        let secret = self.plan.seed.to_le_bytes();
+        if holdout > 0.0 && experiment::held_out(&secret, &self.plan.campaign, id, holdout) {
+            return Err(excluded("holdout", "held out for comparison".to_owned()));
+        }
+        let shares: Vec<f64> = variants.iter().map(|v| v.share).collect();
+        let variant = if variants.len() < 2 {
+            0
+        } else {
+            experiment::assign(&secret, &self.plan.campaign, id, &shares)
+        };
+        let plan = &variants[variant];
+        if plan.audience.is_some()
+            && !values.remove(&format!("audience of {}", plan.name)).is_some_and(|v| v.is_yes())
+        {
+            return Err(excluded("variant", format!("outside the audience of the variant {}", plan.name)));
+        }
+        let template = template_for(plan, &mut values);
+        values.retain(|name, _| {
+            !name.starts_with("template ")
+                && !name.starts_with("audience of ")
+                && !name.starts_with("requirement ")
+        });
+        Ok(Chosen { address, variant, template, values })
+    }
+
+    fn all_picks(&self, ids: &[Key], chosen: &[Option<Chosen>]) -> Result<Vec<Option<Vec<Pick>>>, RunError> {
+        let (_, variants) = self.plan.assignment();
+        let mut picks: Vec<Option<Vec<Pick>>> = vec![None; ids.len()];
+        for (index, variant) in variants.iter().enumerate() {
+            let Some(step) = &variant.recommend else { continue };
+            let places: Vec<usize> = (0..ids.len())
+                .filter(|&at| chosen[at].as_ref().is_some_and(|c| c.variant == index))
+                .collect();
+            let own: Vec<Key> = places.iter().map(|&at| ids[at].clone()).collect();
+            if own.is_empty() {
+                continue;
+            }
+            for (at, list) in
+                places.into_iter().zip(self.recommender.picks(&self.shop, &self.catalogue, step, &own)?)
+            {
+                picks[at] = Some(list);
+            }
+        }
+        Ok(picks)
+    }
+
+    fn draft(&self, id: &Key, choice: Chosen, picks: Option<Vec<Pick>>) -> Outcome {
+        let (_, variants) = self.plan.assignment();
+        let variant = &variants[choice.variant];
+        if variant.recommend.is_some() && picks.as_ref().is_none_or(Vec::is_empty) {
+            return excluded(
+                "no products",
+                "no product is left to recommend after the strategy's filters".to_owned(),
+            );
+        }
+        let picks = picks.unwrap_or_default();
+        let from_fallback = picks.iter().filter(|p| p.source == crate::recommend::Source::Fallback).count();
+        let zone =
+            recipient_zone(choice.values.get("timezone").and_then(Datum::text), &self.source.schema.timezone);
+        let due =
+            occurrence::due(self.plan.slot.as_ref(), self.plan.as_of, &self.source.schema.timezone, &zone);
+        let due_at = self.quiet.as_ref().map_or(due, |quiet| quiet.due(due, &zone));
+        let last_purchase = choice.values.get("last_purchase").and_then(|d| self.product_of(d));
+        let inputs = Inputs {
+            template: choice.template,
+            email: choice.address.written().to_owned(),
+            customer: choice.values,
+            picks: picks.iter().map(|p| self.pick(p)).collect(),
+            last_purchase,
+        };
+        Outcome::Draft(Box::new(Draft {
+            customer: id.clone(),
+            address: choice.address,
+            variant: (variants.len() > 1).then(|| variant.name.clone()),
+            due_at,
+            inputs,
+            from_fallback,
+        }))
+    }
+
+    fn product_of(&self, id: &Datum) -> Option<BTreeMap<String, Datum>> {
+        let key = match id {
+            Datum::Whole(id) => Key::Int(*id),
+            Datum::Text(id) => Key::Text(id.as_str().into()),
+            _ => return None,
+        };
+        self.catalogue.index(&key).map(|item| self.product(item))
+    }
+
+    fn pick(&self, pick: &Pick) -> PickInputs {
+        PickInputs {
+            product: self.product(pick.item),
+            because: pick.because.map(|own| self.product(own)),
+            score: f64::from(pick.score),
+        }
+    }
+
+    /// The columns of a product that messages show.
+    fn product(&self, item: u32) -> BTreeMap<String, Datum> {
+        let row = &self.catalogue.rows[item as usize];
+        self.shown.iter().map(|&c| (self.catalogue.columns[c].clone(), row[c].clone())).collect()
+    }
+}
+
+/// What was chosen for a customer before products are.
+struct Chosen {
+    address: Address,
+    variant: usize,
+    template: String,
+    values: BTreeMap<String, Datum>,
+}
+
+fn excluded(gate: &'static str, reason: String) -> Outcome {
+    Outcome::Excluded { gate, reason }
+}
+
+/// The first template whose condition holds; the last has none.
+fn template_for(variant: &VariantPlan, values: &mut BTreeMap<String, Datum>) -> String {
+    for (index, (condition, template)) in variant.templates.iter().enumerate() {
+        let holds = condition.is_none()
+            || values.get(&format!("template {index} of {}", variant.name)).is_some_and(Datum::is_yes);
+        if holds {
+            return template.clone();
+        }
+    }
+    variant.templates.last().map(|t| t.1.clone()).unwrap_or_default()
+}
+
+fn quiet_hours(plan: &Plan) -> Option<QuietHours> {
+    plan.steps.iter().find_map(|s| match &s.work {
+        Work::Limits { quiet_hours: Some((from, to)), .. } => QuietHours::new(*from, *to),
+        _ => None,
+    })
+}
+
+/// The steps that fill templates.
+fn compose_steps(plan: &Plan) -> impl Iterator<Item = &ComposeStep> {
+    plan.steps.iter().filter_map(|s| match &s.work {
+        Work::Compose(step) => Some(step.as_ref()),
+        _ => None,
+    })
+}
+
+/// Columns of products that some template or the shipped cards may show; ids, titles and links always.
+fn shown(plan: &Plan, catalogue: &Catalogue) -> Vec<usize> {
+    let mut texts: Vec<&str> = vec![Library::shipped("std/cards.html").unwrap_or_default()];
+    for step in compose_steps(plan) {
+        texts.extend([
+            step.subject.as_str(),
+            step.preheader.as_deref().unwrap_or_default(),
+            step.body.as_str(),
+        ]);
+    }
+    let mentioned = |name: &str| {
+        texts.iter().any(|t| {
+            t.contains(&format!(".{name}"))
+                || t.contains(&format!("'{name}'"))
+                || t.contains(&format!("\"{name}\""))
+        })
+    };
+    (0..catalogue.columns.len())
+        .filter(|&c| {
+            let name = catalogue.columns[c].as_str();
+            matches!(name, "id" | "title" | "url") || mentioned(name)
+        })
+        .collect()
+}
+
+fn templates(plan: &Plan, source: &Source) -> Result<BTreeMap<String, compose::PreparedTemplate>, RunError> {
+    let pictures = Arc::new(pictures(source));
+    let mut prepared = BTreeMap::new();
+    for step in compose_steps(plan) {
+        let around = Surroundings {
+            library: library(step.folder.as_deref(), &step.body),
+            pictures: Arc::clone(&pictures),
+        };
+        let text = TemplateSource {
+            name: step.template.clone(),
+            language: Some(step.language.clone()),
+            format: match step.format {
+                crate::check::model::Format::Text => Format::Text,
+                crate::check::model::Format::Markdown => Format::Markdown,
+                crate::check::model::Format::Html => Format::Html,
+                crate::check::model::Format::Mjml => Format::Mjml,
+            },
+            subject: step.subject.clone(),
+            preheader: step.preheader.clone(),
+            body: step.body.clone(),
+        };
+        let template = compose::prepare(&text, &around)
+            .map_err(|error| RunError::Template { template: step.template.clone(), error })?;
+        prepared.insert(step.template.clone(), template);
+    }
+    Ok(prepared)
+}
+
+/// The files that a template's body includes, from the template's own folder.
+fn library(folder: Option<&Path>, body: &str) -> Library {
+    let mut library = Library::default();
+    let Some(folder) = folder else { return library };
+    for (at, _) in body.match_indices("include") {
+        let rest = body[at + "include".len()..].trim_start();
+        let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+        let Some(name) = rest[1..].split(quote).next().filter(|n| is_below(n)) else { continue };
+        if let Ok(text) = std::fs::read_to_string(folder.join(name)) {
+            library.add(name, text);
+        }
+    }
+    library
+}
+
+/// Whether a relative path stays below the folder it starts from.
+fn is_below(path: &str) -> bool {
+    !path.is_empty()
+        && Path::new(path).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir))
+}
+
+/// Pictures named by the data: files beside the database, also where the data names them by the shop's own address.
+fn pictures(source: &Source) -> Pictures {
+    let folder: PathBuf = source.schema.database.parent().unwrap_or(Path::new("")).to_owned();
+    let shop = source.url.clone();
+    Pictures::new(move |name| {
+        let local = if shop.is_empty() {
+            name
+        } else {
+            name.strip_prefix(&shop).unwrap_or(name).trim_start_matches('/')
+        };
+        if !is_below(local) {
+            return Err(format!("`{name}` is not a picture beside the shop's database"));
+        }
+        std::fs::read(folder.join(local)).map_err(|e| format!("the picture `{name}` cannot be read: {e}"))
+    })
+}

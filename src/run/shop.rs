@@ -1,0 +1,210 @@
+//! The shop's data as a run reads it: expressions in, rows out. Every statement comes from `audience/`.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::datum::Datum;
+use super::error::RunError;
+use crate::audience::{self, Indexes, STATE, Statement, Target, Whose, run};
+use crate::check::model::Signal;
+use crate::check::schema::Schema;
+use crate::check::typed::{Expr, Literal, Op, Row, Type};
+use crate::data::{Key, open_shop};
+
+/// A shop opened read-only, with the program's own records beside it where there are any.
+pub struct Shop {
+    conn: Connection,
+    schema: Arc<Schema>,
+    as_of: Timestamp,
+    records: bool,
+    indexes: Indexes,
+}
+
+/// Tells one event of a signal: customer, product, seconds before `as_of`, and the order if it has one.
+pub type Event<'a> = &'a mut dyn FnMut(Key, Key, i64, Option<Key>);
+
+impl Shop {
+    /// Opens a source's database; `state` is the state database, if there is one.
+    ///
+    /// # Errors
+    /// The database is missing, not SQLite, locked, or lacks its customers.
+    pub fn open(schema: Arc<Schema>, as_of: Timestamp, state: Option<&Path>) -> Result<Self, RunError> {
+        let conn = open_shop(&schema.database)?;
+        if schema.relation("customers").is_none() {
+            return Err(RunError::NoTable("customers"));
+        }
+        audience::prepare(&conn, &schema)?;
+        if let Some(state) = state {
+            // Read-only whatever it is attached to; the path is bound, so no name can break out.
+            conn.execute(&format!("ATTACH DATABASE ?1 AS {STATE}"), params![state.to_string_lossy()])?;
+        }
+        let records = state.is_some();
+        let indexes = Indexes::read(&conn, &schema, records)?;
+        Ok(Self { conn, schema, as_of, records, indexes })
+    }
+
+    /// The shape of the data.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn target(&self) -> Target<'_> {
+        Target::new(&self.schema, self.as_of).with_records(self.records).with_indexes(self.indexes.clone())
+    }
+}
+
+impl Shop {
+    /// The ids of the customers for whom a condition holds, ascending.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn select(&self, condition: &Expr) -> Result<Vec<Key>, RunError> {
+        Ok(run::select(&self.conn, &self.select_statement(condition)?)?)
+    }
+
+    /// The statement behind [`Shop::select`].
+    ///
+    /// # Errors
+    /// An expression that has no SQL.
+    pub fn select_statement(&self, condition: &Expr) -> Result<Statement, RunError> {
+        Ok(audience::segment(&self.target(), condition)?)
+    }
+
+    /// The values of expressions for these customers, in their order; all missing for an id that is no customer's.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn values(&self, ids: &[Key], columns: &[(String, Expr)]) -> Result<Vec<Vec<Datum>>, RunError> {
+        let statement = audience::attributes(&self.target(), columns)?.for_chunk(ids);
+        let mut found: HashMap<Key, Vec<Datum>> = self.table(&statement, columns)?.into_iter().collect();
+        let nothing = || vec![Datum::Missing; columns.len()];
+        Ok(ids.iter().map(|id| found.remove(id).unwrap_or_else(nothing)).collect())
+    }
+
+    /// The values of expressions for every product, in the order of ids.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn products(&self, columns: &[(String, Expr)]) -> Result<Vec<(Key, Vec<Datum>)>, RunError> {
+        let statement = audience::product_values(&self.target(), None, columns)?;
+        self.table(&statement, columns)
+    }
+
+    /// The products for which a condition on products alone holds.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn products_where(&self, condition: &Expr) -> Result<Vec<Key>, RunError> {
+        Ok(run::select(&self.conn, &audience::products(&self.target(), condition)?)?)
+    }
+
+    /// The pairs of one of these customers and a product for which a condition holds.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn pairs(&self, condition: &Expr, ids: &[Key]) -> Result<Vec<(Key, Key)>, RunError> {
+        let statement = audience::pairs(&self.target(), condition)?.for_chunk(ids);
+        Ok(run::pairs(&self.conn, &statement)?)
+    }
+
+    /// Tells every event of a signal, in a fixed order.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn events(&self, signal: &Signal, each: Event<'_>) -> Result<(), RunError> {
+        let statement = audience::events(
+            &self.target(),
+            &signal.relation,
+            signal.filter.as_ref(),
+            signal.window.as_ref(),
+            Whose::All,
+        )?;
+        run::events(&self.conn, &statement, |e| each(e.customer, e.product, e.seconds, e.order))?;
+        Ok(())
+    }
+
+    /// Every customer's id, ascending.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn all_customers(&self) -> Result<Vec<Key>, RunError> {
+        self.select(&everybody())
+    }
+
+    /// How many customers there are.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn count_customers(&self) -> Result<u64, RunError> {
+        Ok(run::count(&self.conn, &audience::count(&self.target(), &everybody())?)?)
+    }
+
+    /// Whether there is a customer of that id.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn has_customer(&self, id: &Key) -> Result<bool, RunError> {
+        let column = [("id".to_owned(), Expr::column(Row::Customer, "id", Type::Id))];
+        let statement = audience::attributes(&self.target(), &column)?.for_chunk(std::slice::from_ref(id));
+        Ok(!self.table(&statement, &column)?.is_empty())
+    }
+
+    /// When the last order line happened before `as_of`, if there is one.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn last_event(&self) -> Result<Option<Timestamp>, RunError> {
+        let mut last: Option<i64> = None;
+        for name in ["purchases", "views"] {
+            if self.schema.relation(name).is_none() {
+                continue;
+            }
+            let signal = Signal { weight: 1.0, relation: name.to_owned(), filter: None, window: None };
+            self.events(&signal, &mut |_, _, age, _| last = Some(last.map_or(age, |l| l.min(age))))?;
+        }
+        Ok(last.and_then(|age| Timestamp::from_second(self.as_of.as_second() - age).ok()))
+    }
+
+    /// SQLite's own plan of a statement, a line a step.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn query_plan(&self, statement: &Statement) -> Result<Vec<String>, RunError> {
+        Ok(audience::explain_query_plan(&self.conn, statement)?)
+    }
+
+    /// Indexes that would spare SQLite a scan.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn index_advice(&self, statement: &Statement) -> Result<Vec<String>, RunError> {
+        Ok(audience::index_advice(&self.conn, statement)?)
+    }
+
+    /// The statements for values of a chunk, for people to read.
+    ///
+    /// # Errors
+    /// An expression that has no SQL.
+    pub fn values_statement(&self, columns: &[(String, Expr)]) -> Result<Statement, RunError> {
+        Ok(audience::attributes(&self.target(), columns)?)
+    }
+
+    fn table(
+        &self,
+        statement: &Statement,
+        columns: &[(String, Expr)],
+    ) -> Result<Vec<(Key, Vec<Datum>)>, RunError> {
+        let types: Vec<Type> = columns.iter().map(|c| c.1.ty).collect();
+        let rows = run::table(&self.conn, statement, &types)?;
+        Ok(rows.into_iter().map(|(id, cells)| (id, cells.into_iter().map(Datum::of).collect())).collect())
+    }
+}
+
+/// The condition that holds for every customer.
+fn everybody() -> Expr {
+    Expr::new(Op::Literal(Literal::YesNo(true)), Type::YesNo)
+}

@@ -1,10 +1,79 @@
 //! Floor 9: the command line. One file a command: arguments in, a call, a rendering of the result.
 
+mod check;
+mod common;
+mod demo;
+mod explain;
+mod import;
+mod plan;
+mod preview;
+mod reference;
+mod run;
+mod segment;
+mod std_library;
+mod terminal;
+mod why;
+
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Campaigns as code: a text file in git becomes personal mail, sent once and only once.
+#[derive(Debug, Parser)]
+#[command(name = "herald", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check campaign files: every mistake, once, with what to do about it
+    Check(check::Args),
+    /// Show what a campaign would do: to whom, how many, and how
+    Plan(plan::Args),
+    /// Run a campaign: choose, write and hand over, each customer once
+    Run(run::Args),
+    /// Show one customer's message
+    Preview(preview::Args),
+    /// Tell why a customer gets a message or none: every gate, score and reason
+    Why(why::Args),
+    /// Count and sample a segment
+    Segment(segment::Args),
+    /// Make the demo shop
+    Demo(demo::Args),
+    /// Load CSV files into a shop's database
+    Import(import::Args),
+    /// Explain a code such as H0220
+    Explain(explain::Args),
+    /// Read the shipped library
+    Std(std_library::Args),
+    /// Print the language's reference, made from the table of kinds
+    Reference,
+}
 
 /// Runs the program with the process's arguments and gives its exit status:
 /// 0 fine, 1 findings, 2 usage, 3 a run that stopped and can be resumed.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let result = match Cli::parse().command {
+        Command::Check(args) => check::main(&args),
+        Command::Plan(args) => plan::main(&args),
+        Command::Run(args) => run::main(&args),
+        Command::Preview(args) => preview::main(&args),
+        Command::Why(args) => why::main(&args),
+        Command::Segment(args) => segment::main(&args),
+        Command::Demo(args) => demo::main(&args),
+        Command::Import(args) => import::main(&args),
+        Command::Explain(args) => explain::main(&args),
+        Command::Std(args) => std_library::main(&args),
+        Command::Reference => reference::main(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            anstream::eprintln!("{}error:{:#} {error}", terminal::BAD, terminal::BAD);
+            ExitCode::from(error.status())
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub mod expr;
 pub mod filters;
 pub mod functions;
 pub mod kinds;
+mod messages;
 pub mod methods;
 pub mod model;
 mod names;
@@ -47,6 +48,7 @@ pub fn check(project: &Project, catalog: &dyn Catalog) -> Checked {
     let mut checker = checker::Checker::new(project, catalog);
     checker.collect_names();
     checker.all_declarations();
+    checker.messages();
     let mut diagnostics = project.diagnostics.clone();
     diagnostics.extend(checker.diagnostics);
     diagnostics.sort_by(|a, b| {

@@ -1,6 +1,6 @@
 //! The checked model: every name resolved, every type known, nothing optional that a default could fill.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub struct Source {
     pub demo: bool,
     /// Relations and columns.
     pub schema: Arc<Schema>,
+    /// Columns that have no value in some rows, as `relation.column`.
+    pub with_gaps: BTreeSet<String>,
 }
 
 /// How mails leave.

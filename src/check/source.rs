@@ -1,5 +1,6 @@
 //! A `source`: its settings, and its tables turned into the schema that expressions are checked against.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -105,6 +106,7 @@ impl<'a> Checker<'a> {
                 .unwrap_or_else(|| capitalised(&label)),
             url: text("url").unwrap_or_default().trim_end_matches('/').to_owned(),
             demo,
+            with_gaps: with_gaps(&schema, &tables),
             schema: Arc::clone(&schema),
         };
         self.model.sources.insert(label.clone(), source);
@@ -537,6 +539,32 @@ impl<'a> Checker<'a> {
         }
         Arc::new(schema)
     }
+}
+
+/// Columns that have no value in some rows; what is derived from one has none there either.
+fn with_gaps(schema: &Schema, tables: &[PhysicalTable]) -> BTreeSet<String> {
+    let mut gaps = BTreeSet::new();
+    for relation in &schema.relations {
+        let Some(table) = tables.iter().find(|t| t.name == relation.table) else { continue };
+        let stored_gap = |name: &str| match relation.column(name).map(|c| &c.storage) {
+            Some(Storage::Stored { column, .. }) => table.column(column).is_some_and(|c| c.has_missing),
+            _ => false,
+        };
+        for column in &relation.columns {
+            let mut gap = stored_gap(&column.name);
+            if let Storage::Derived(value) = &column.storage {
+                value.walk(&mut |e| {
+                    if let Op::Column(_, name) = &e.op {
+                        gap |= stored_gap(name);
+                    }
+                });
+            }
+            if gap {
+                gaps.insert(format!("{}.{}", relation.name, column.name));
+            }
+        }
+    }
+    gaps
 }
 
 fn t_name(table: &PhysicalTable) -> String {

@@ -9,7 +9,12 @@ use crate::shop::{Project, text};
 fn broken_files_get_exactly_their_messages() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
     let project = Project::new();
-    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "campaign")).collect();
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|e| e == "campaign"))
+        .collect();
     files.sort();
     assert!(!files.is_empty());
     for file in files {
@@ -57,7 +62,8 @@ fn a_template_that_fails_for_some_sets_them_aside_and_the_run_goes_on() {
 fn a_name_with_a_line_break_never_becomes_a_header() {
     let project = Project::new();
     let shop = rusqlite::Connection::open(project.path().join("campaigns/aurora.db")).unwrap();
-    shop.execute("UPDATE customers SET name = 'Eve' || char(13) || char(10) || 'Bcc: all@example.com'", []).unwrap();
+    shop.execute("UPDATE customers SET name = 'Eve' || char(13) || char(10) || 'Bcc: all@example.com'", [])
+        .unwrap();
     drop(shop);
     let run = project.herald(&["run", "campaigns/weekend.campaign", "--as-of", "2026-11-20"]);
     assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
@@ -89,7 +95,10 @@ fn an_empty_audience_is_no_error_and_says_so() {
 #[test]
 fn a_file_deep_in_brackets_or_full_of_noise_is_refused_quickly() {
     let project = Project::without_shop();
-    project.write("deep.campaign", &format!("segment s {{\n  where: {}1{}\n}}\n", "(".repeat(10_000), ")".repeat(10_000)));
+    project.write(
+        "deep.campaign",
+        &format!("segment s {{\n  where: {}1{}\n}}\n", "(".repeat(10_000), ")".repeat(10_000)),
+    );
     project.write("noise.campaign", &"][}{ \"".repeat(200_000));
     for file in ["deep.campaign", "noise.campaign"] {
         let checked = project.herald(&["check", file]);

@@ -48,8 +48,21 @@ fn mails_keep_the_rules_that_inboxes_enforce() {
     for (path, bytes) in project.mails() {
         let mail = MessageParser::default().parse(&bytes).unwrap();
         let name = path.display();
-        for header in ["From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"] {
-            assert_eq!(mail.headers_raw().filter(|(n, _)| n.eq_ignore_ascii_case(header)).count(), 1, "{name}: {header}");
+        for header in [
+            "From",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "List-Unsubscribe",
+            "List-Unsubscribe-Post",
+            "List-Id",
+        ] {
+            assert_eq!(
+                mail.headers_raw().filter(|(n, _)| n.eq_ignore_ascii_case(header)).count(),
+                1,
+                "{name}: {header}"
+            );
         }
         let html = mail.body_html(0).unwrap();
         assert!(html.contains("https://mail.aurora.example/u?t="), "{name}: no unsubscribe link");
@@ -57,7 +70,10 @@ fn mails_keep_the_rules_that_inboxes_enforce() {
         assert!(html.len() < 102_000, "{name}: {} bytes", html.len());
         assert!(!html.contains("<script"), "{name}: a customer's name became markup");
         assert!(mail.body_text(0).is_some(), "{name}: no text part");
-        assert!(mail.attachments().any(|p| p.content_type().is_some_and(|t| t.ctype() == "image")), "{name}: no picture");
+        assert!(
+            mail.attachments().any(|p| p.content_type().is_some_and(|t| t.ctype() == "image")),
+            "{name}: no picture"
+        );
         for line in bytes.split(|b| *b == b'\n') {
             assert!(line.len() <= 999, "{name}: a line of {} bytes", line.len());
         }
@@ -87,7 +103,8 @@ fn a_plan_a_preview_and_a_reason_come_from_the_same_steps_as_the_run() {
     let project = Project::new();
     let plan = project.herald(&["plan", "campaigns/weekend.campaign", "--as-of", "2026-11-20", "--json"]);
     let plan: serde_json::Value = serde_json::from_slice(&plan.stdout).unwrap();
-    let planned: u64 = plan["counts"]["messages"].as_object().unwrap().values().map(|v| v.as_u64().unwrap()).sum();
+    let planned: u64 =
+        plan["counts"]["messages"].as_object().unwrap().values().map(|v| v.as_u64().unwrap()).sum();
     assert!(!project.path().join(".herald").exists(), "a plan writes nothing");
     assert!(project.herald(&RUN).status.success());
     let mails = project.mails();
@@ -95,7 +112,16 @@ fn a_plan_a_preview_and_a_reason_come_from_the_same_steps_as_the_run() {
     let (path, bytes) = &mails[0];
     let id = path.file_stem().unwrap().to_str().unwrap();
     let other = Project::new();
-    let args = ["preview", "campaigns/weekend.campaign", "--as-of", "2026-11-20", "--customer", id, "--eml", "one.eml"];
+    let args = [
+        "preview",
+        "campaigns/weekend.campaign",
+        "--as-of",
+        "2026-11-20",
+        "--customer",
+        id,
+        "--eml",
+        "one.eml",
+    ];
     assert!(other.herald(&args).status.success());
     assert_eq!(&std::fs::read(other.path().join("one.eml")).unwrap(), bytes);
     let why = other.herald(&["why", "campaigns/weekend.campaign", "--as-of", "2026-11-20", "--customer", id]);
@@ -107,7 +133,14 @@ fn a_later_run_leaves_out_whom_the_campaign_reached_before() {
     let project = Project::new();
     assert!(project.herald(&RUN).status.success());
     let first = project.mails().len();
-    let next = project.herald(&["run", "campaigns/weekend.campaign", "--as-of", "2026-11-20", "--occurrence", "again"]);
+    let next = project.herald(&[
+        "run",
+        "campaigns/weekend.campaign",
+        "--as-of",
+        "2026-11-20",
+        "--occurrence",
+        "again",
+    ]);
     assert!(next.status.success());
     assert_eq!(project.mails().len(), first, "{}", text(&next.stdout));
     assert!(text(&next.stdout).contains("repeat"), "{}", text(&next.stdout));

@@ -12,7 +12,16 @@ impl Project {
     /// The shipped campaigns with a demo shop of 400 customers.
     pub fn new() -> Self {
         let project = Self::without_shop();
-        let made = project.herald(&["demo", "campaigns", "--customers", "400", "--products", "120", "--events", "12000"]);
+        let made = project.herald(&[
+            "demo",
+            "campaigns",
+            "--customers",
+            "400",
+            "--products",
+            "120",
+            "--events",
+            "12000",
+        ]);
         assert!(made.status.success(), "{}", text(&made.stderr));
         project
     }

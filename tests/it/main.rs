@@ -1,4 +1,5 @@
 //! What a user relies on, tried with the real program, a real SQLite file and real mails.
+#![allow(clippy::unwrap_used)] // a test that cannot go on should say so
 
 mod breakage;
 mod journey;

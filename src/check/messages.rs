@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::checker::{Checker, Place, Scope, expr_of, setting};
 use super::model::{Line, Source, Template};
-use super::shape::{Given, MessageGiven, OfferGiven, Presence, message_shape};
+use super::shape::{Field, Given, MessageGiven, OfferGiven, Presence, Shape, message_shape};
 use super::template_text::check_text;
 use super::typed::{Op, Type};
 use crate::syntax::tree::ExprKind;
@@ -47,13 +47,7 @@ impl Checker<'_> {
         };
         let customer = self.customer_fields(&template, &source);
         let product = columns(&source, "products");
-        let copies: Vec<String> = self
-            .labels
-            .iter()
-            .filter(|(_, (id, _))| self.decl(*id).kind.text == "copy")
-            .map(|(l, _)| l.clone())
-            .collect();
-        let copies = if copies.is_empty() { self.copy_names() } else { copies };
+        let copies = self.copy_names();
         let given = MessageGiven {
             customer: &customer,
             product: &product,
@@ -61,7 +55,12 @@ impl Checker<'_> {
             offer: offer.map(|o| self.offer_given(o)),
             copies: &copies,
         };
-        let offered = message_shape(&given);
+        let mut offered = message_shape(&given);
+        if let Some(Field { shape: Shape::Record { fields, .. }, .. }) = offered.get_mut("shop")
+            && let Some(url) = fields.get_mut("url")
+        {
+            url.optional = source.url.is_empty();
+        }
         let mut found = Vec::new();
         let lines = std::iter::once(&template.subject).chain(&template.preheader);
         for line in lines {

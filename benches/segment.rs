@@ -1,6 +1,6 @@
 //! Segments over a million customers and ten million events, lowered and written by hand, on the same file and indexes.
 //!
-//! `cargo bench --bench segment` makes `target/bench/segment.db` if it is not there (about 700 MB, a minute), then runs both
+//! `cargo bench --bench segment` makes `target/bench/segment.db` if it is not there (about 1.3 GB, a minute), then runs both
 //! statements of each segment in turn on one connection, checks that they give the same ids, and prints the medians of
 //! their times and the ratio. The hand-written ones are the fastest we know how to write for these indexes.
 

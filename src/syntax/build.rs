@@ -10,13 +10,18 @@ use crate::diagnostic::{Diagnostic, Span};
 use super::expr::Reader;
 use super::findings::Findings;
 use super::grammar::Rule;
-use super::piece::pieces;
+use super::piece::{Kind, pieces};
 use super::schedule::schedule;
 use super::tree::{Comment, Decl, File, Name, Setting, Value};
 
 /// Builds the tree.
 pub(super) fn build(findings: &mut Findings<'_>, file: Pair<'_, Rule>, comments: Vec<Comment>) -> File {
-    let mut builder = Builder { reader: Reader { findings }, comments: &comments, broken: Vec::new() };
+    let mut builder = Builder {
+        reader: Reader::new(findings),
+        comments: &comments,
+        broken: Vec::new(),
+        extra_brace: false,
+    };
     let (mut uses, mut decls) = (Vec::new(), Vec::new());
     for pair in file.into_inner() {
         match pair.as_rule() {
@@ -34,6 +39,8 @@ struct Builder<'f, 't, 'c> {
     reader: Reader<'f, 't>,
     comments: &'c [Comment],
     broken: Vec<Span>,
+    /// A brace too many was reported in the block being read: it took the closing one.
+    extra_brace: bool,
 }
 
 impl Builder<'_, '_, '_> {
@@ -53,11 +60,11 @@ impl Builder<'_, '_, '_> {
     /// `kind name { … }`, at the top of a file or inside another.
     fn decl(&mut self, pair: Pair<'_, Rule>) -> Decl {
         let whole = self.place(&pair);
-        let before = self.reader.findings.count();
         let nested = pair.as_rule() == Rule::block;
         let mut parts = pair.into_inner().peekable();
         let mut decl = self.head(parts.next(), whole, nested);
         decl.docs = self.docs(whole);
+        let outer = std::mem::replace(&mut self.extra_brace, false);
         for part in parts {
             match part.as_rule() {
                 Rule::setting => self.setting(part, &mut decl),
@@ -69,18 +76,21 @@ impl Builder<'_, '_, '_> {
                 }
                 Rule::bad_line => {
                     decl.broken = true;
+                    self.extra_brace |= part.as_str().contains('{');
                     self.bad_line(&part);
                 }
                 Rule::no_open => self.no_open(decl.head),
                 Rule::missing => {
                     decl.broken = true;
-                    self.no_close(decl.head, whole);
+                    if !self.extra_brace {
+                        self.no_close(&decl, whole);
+                    }
                 }
                 _ => {}
             }
         }
-        decl.broken |=
-            self.reader.findings.count() > before && decl.settings.iter().any(|s| is_broken(&s.value));
+        self.extra_brace |= outer;
+        decl.broken |= decl.settings.iter().any(|s| is_broken(&s.value));
         decl
     }
 
@@ -93,13 +103,28 @@ impl Builder<'_, '_, '_> {
         );
     }
 
-    fn no_close(&mut self, head: Span, whole: Span) {
-        self.report(
-            Diagnostic::error("H0110", head, "this block is never closed")
+    /// A block without its brace. If a block inside was closed further left than it began, that brace was meant
+    /// for this one, and the block inside is the one to mend.
+    fn no_close(&mut self, decl: &Decl, whole: Span) {
+        let text = self.reader.findings.text();
+        // How far a line is indented up to a place, if nothing else stands before that place.
+        let indent = |before: &str| {
+            let line = before.trim_end_matches([' ', '\t']);
+            line.ends_with('\n').then(|| before.len() - line.len())
+        };
+        let robbed = decl.blocks.iter().rev().find(|block| {
+            let end = text[..block.span.end as usize].strip_suffix('}').and_then(indent);
+            let start = indent(&text[..block.span.start as usize]);
+            end.is_some_and(|end| start.is_some_and(|start| end < start))
+        });
+        let finding =
+            Diagnostic::error("H0110", robbed.map_or(decl.head, |b| b.head), "this block is never closed")
                 .label("opened here")
-                .help("`}` on a line of its own closes it")
-                .fix("write `}` at its end", whole.at_end(), "\n}"),
-        );
+                .help("`}` on a line of its own closes it");
+        self.report(match robbed {
+            Some(_) => finding,
+            None => finding.fix("write `}` at its end", whole.at_end(), "\n}"),
+        });
     }
 
     fn setting(&mut self, pair: Pair<'_, Rule>, decl: &mut Decl) {
@@ -129,6 +154,7 @@ impl Builder<'_, '_, '_> {
 
     fn value(&mut self, kind: &Name, key: &Name, value: Pair<'_, Rule>, empty: Span) -> Value {
         let pieces = pieces(value);
+        self.extra_brace |= pieces.iter().any(|p| p.kind == Kind::Brace && !p.lost);
         if key.text == "send" && sends(&kind.text) {
             return Value::Schedule(schedule(&mut self.reader, &pieces, empty));
         }
@@ -229,13 +255,11 @@ impl Builder<'_, '_, '_> {
         let mut lines = Vec::new();
         while let Some(comment) = end.checked_sub(1).and_then(|i| self.comments.get(i)) {
             let between = &text[comment.span.end as usize..below];
-            let line = text[..comment.span.start as usize].rsplit('\n').next().unwrap_or_default();
-            let alone = line.chars().all(|c| c.is_whitespace() || c == '\u{feff}');
-            if !comment.documents
-                || !alone
-                || !between.trim().is_empty()
-                || between.matches('\n').count() != 1
-            {
+            if !comment.documents || !between.trim().is_empty() || between.matches('\n').count() != 1 {
+                break;
+            }
+            let before = text[..comment.span.start as usize].trim_end_matches([' ', '\t', '\u{feff}']);
+            if !before.is_empty() && !before.ends_with('\n') {
                 break;
             }
             lines.push(self.reader.findings.slice(comment.span).trim_start_matches('#').trim());
@@ -256,9 +280,5 @@ fn is_broken(value: &Value) -> bool {
 
 /// Whether `send:` of such a declaration is a schedule, and not an attribute or a column of that name.
 fn sends(kind: &str) -> bool {
-    ![
-        "source", "sender", "policy", "profile", "segment", "cluster", "model", "strategy", "tone", "copy",
-        "offer", "template", "test",
-    ]
-    .contains(&kind)
+    kind == "campaign" || !super::words::KINDS.contains(&kind)
 }

@@ -17,6 +17,8 @@ use operator::{Infix, Level};
 
 /// No expression is higher than this as a tree: what comes after may walk it by recursion.
 const HIGHEST: usize = 256;
+/// Nor does reading one recurse deeper than this, which `a * not a * not …` would do without ever being high.
+const DEEPEST: usize = 300;
 
 /// The mistake was reported.
 pub(super) struct Reported;
@@ -52,9 +54,14 @@ impl<'p> Cursor<'p> {
 /// Reads expressions of one file.
 pub(super) struct Reader<'f, 't> {
     pub(super) findings: &'f mut Findings<'t>,
+    depth: usize,
 }
 
-impl<'t> Reader<'_, 't> {
+impl<'f, 't> Reader<'f, 't> {
+    pub(super) fn new(findings: &'f mut Findings<'t>) -> Self {
+        Self { findings, depth: 0 }
+    }
+
     pub(super) fn span(&self, piece: &Piece) -> Span {
         self.findings.span(piece.start, piece.end)
     }
@@ -78,8 +85,8 @@ impl<'t> Reader<'_, 't> {
         if !pieces.iter().any(|p| p.kind == Kind::Comma) {
             return self.dashes(pieces).unwrap_or_else(|| self.item(pieces, Place::Elsewhere));
         }
-        if let Some(grouped) = self.thousands(pieces) {
-            return grouped;
+        if let Some(joined) = self.thousands(pieces) {
+            return self.item(&joined, Place::Elsewhere);
         }
         self.findings.push(
             Diagnostic::error("H0134", all, "several values stand in brackets")
@@ -120,6 +127,18 @@ impl<'t> Reader<'_, 't> {
 
     /// Operators of at least a level, by precedence climbing.
     fn climb(&mut self, cursor: &mut Cursor<'_>, least: Level) -> Result<Node, Reported> {
+        if self.depth >= DEEPEST {
+            let span =
+                cursor.peek(0).or(cursor.pieces.last()).map_or(self.findings.span(0, 0), |p| self.span(p));
+            return Err(self.too_long(span));
+        }
+        self.depth += 1;
+        let node = self.chain(cursor, least);
+        self.depth -= 1;
+        node
+    }
+
+    fn chain(&mut self, cursor: &mut Cursor<'_>, least: Level) -> Result<Node, Reported> {
         let mut left = self.prefix(cursor)?;
         while let Some((infix, width)) = self.infix(cursor, &left.expr) {
             if infix.level() < least {
@@ -158,7 +177,9 @@ impl<'t> Reader<'_, 't> {
                 let value = Box::new(right.expr);
                 let kind = match infix {
                     Infix::Binary(op) => {
-                        if let Some(kind) = self.compared_with_null(op, &left.expr, &value) {
+                        if let Some(kind) =
+                            self.compared_with_null(op, &left.expr, &value, &cursor.pieces[at])
+                        {
                             return self.node(kind, start.to(end), height);
                         }
                         ExprKind::Binary(op, Box::new(left.expr), value)
@@ -184,16 +205,18 @@ impl<'t> Reader<'_, 't> {
     /// Makes a node one higher than what is below it.
     fn node(&mut self, kind: ExprKind, span: Span, below: usize) -> Result<Node, Reported> {
         if below >= HIGHEST {
-            self.findings.push(
-                Diagnostic::error("H0102", span, format!("this expression has more than {HIGHEST} steps"))
-                    .label("too long")
-                    .help(
-                        "give parts of it names of their own, or use a list: `country in [\"CN\", \"SG\"]`",
-                    ),
-            );
-            return Err(Reported);
+            return Err(self.too_long(span));
         }
         Ok(Node { expr: Expr { kind, span }, height: below + 1 })
+    }
+
+    fn too_long(&mut self, span: Span) -> Reported {
+        self.findings.push(
+            Diagnostic::error("H0102", span, format!("this expression has more than {HIGHEST} steps"))
+                .label("too long")
+                .help("give parts of it names of their own, or use a list: `country in [\"CN\", \"SG\"]`"),
+        );
+        Reported
     }
 
     /// `where …` and the window behind a relation.

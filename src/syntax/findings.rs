@@ -41,11 +41,16 @@ impl<'t> Findings<'t> {
     }
 
     pub(super) fn push(&mut self, finding: Diagnostic) {
-        if self.list.len() < MOST {
-            self.list.push(finding);
-        } else {
+        if self.is_full() {
             self.left_out += 1;
+        } else {
+            self.list.push(finding);
         }
+    }
+
+    /// Whether no more are kept, so that looking closer is of no use.
+    fn is_full(&self) -> bool {
+        self.list.len() >= MOST
     }
 
     /// How many there are, to tell later whether a part added any.
@@ -62,7 +67,8 @@ impl<'t> Findings<'t> {
 
     /// Whether a mistake was already reported within a place.
     pub(super) fn any_in(&self, span: Span) -> bool {
-        self.list.iter().rev().any(|d| d.span.start >= span.start && d.span.end <= span.end)
+        !self.is_full()
+            && self.list.iter().rev().any(|d| d.span.start >= span.start && d.span.end <= span.end)
     }
 
     /// All of them, in the order of their places.

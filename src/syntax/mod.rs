@@ -64,3 +64,6 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     };
     Parsed { tree, diagnostics: findings.finish() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ pub(super) enum Kind {
 }
 
 /// A piece with its place, and what is inside its brackets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Piece {
     pub(super) kind: Kind,
     pub(super) start: usize,

@@ -2,6 +2,13 @@
 
 use super::tree::Unit;
 
+/// The kinds of declaration that stand at the top of a file. The checker knows what each holds; here they only
+/// tell a head whose brace was forgotten from a setting whose colon was.
+pub(super) const KINDS: [&str; 14] = [
+    "source", "sender", "policy", "profile", "segment", "cluster", "model", "strategy", "tone", "copy",
+    "offer", "template", "campaign", "test",
+];
+
 /// Whether a name may begin with it: a letter of any script.
 pub(super) fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic() || (!c.is_ascii() && pest::unicode::XID_START(c))

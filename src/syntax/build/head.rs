@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::grammar::Rule;
 use crate::syntax::literal;
 use crate::syntax::piece::{Kind, Piece, pieces};
-use crate::syntax::tree::{Decl, Expr, ExprKind, Name};
+use crate::syntax::tree::{Decl, Expr, Name};
 
 use super::Builder;
 
@@ -35,17 +35,21 @@ impl Builder<'_, '_, '_> {
             decl.name = Some(self.word(name));
             rest = self.joined_name(&mut decl, name, others);
         }
+        if let Some(number) = rest.first().filter(|p| p.kind == Kind::Number && decl.name.is_none()) {
+            let place = self.reader.span(number);
+            self.report(
+                Diagnostic::error("H0111", place, "a name begins with a letter").label("not with a digit"),
+            );
+            decl.name = Some(self.word(number));
+            rest = &rest[1..];
+        }
         while let [piece, others @ ..] = rest {
             let place = self.reader.span(piece);
             match piece.kind {
                 Kind::Text | Kind::OddText if decl.title.is_none() => {
                     decl.title = Some(literal::text(self.reader.findings, place));
                 }
-                Kind::Number
-                    if decl.share.is_none()
-                        && decl.name.is_some()
-                        && (nested || percent(self.reader.text(piece))) =>
-                {
+                Kind::Number if decl.share.is_none() && nested => {
                     let kind = literal::number(self.reader.findings, place);
                     decl.share = Some(Expr { kind, span: place });
                 }
@@ -96,17 +100,27 @@ impl Builder<'_, '_, '_> {
     fn unexpected(&mut self, decl: &mut Decl, rest: &[Piece]) {
         let Some(span) = self.reader.cover(rest) else { return };
         let words = rest.iter().all(|p| p.kind == Kind::Word);
-        let finding = Diagnostic::error(
-            "H0111",
-            span,
-            "a declaration begins with its kind, its name and a title in quotes",
+        if let (true, Some(name), None) = (words, &decl.name, &decl.title) {
+            let whole = name.span.to(span);
+            let right = self.reader.findings.slice(whole).split_whitespace().collect::<Vec<_>>().join("_");
+            self.report(
+                Diagnostic::error("H0111", whole, "a name is one word")
+                    .label("several words")
+                    .help("a title stands in quotes behind the name")
+                    .fix(format!("write `{right}`"), whole, right.clone()),
+            );
+            decl.name = Some(Name { text: right, span: whole });
+            return;
+        }
+        self.report(
+            Diagnostic::error(
+                "H0111",
+                span,
+                "a declaration begins with its kind, its name and a title in quotes",
+            )
+            .label("not expected here")
+            .help("such as `segment vip \"The best customers\" {`"),
         );
-        self.report(if words && decl.title.is_none() {
-            let title = self.reader.findings.slice(span);
-            finding.label("a title stands in quotes").fix("put it in quotes", span, format!("\"{title}\""))
-        } else {
-            finding.label("not expected here").help("such as `segment vip \"The best customers\" {`")
-        });
     }
 
     fn name_needed(&mut self, decl: &Decl) {
@@ -136,8 +150,4 @@ impl Builder<'_, '_, '_> {
             ),
         }
     }
-}
-
-fn percent(text: &str) -> bool {
-    text.ends_with('%') || ExprKind::Number(String::new()) == ExprKind::Number(text.to_owned())
 }

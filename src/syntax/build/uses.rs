@@ -65,7 +65,8 @@ impl Builder<'_, '_, '_> {
             match piece.kind {
                 Kind::Comma => comma = true,
                 Kind::Word => {
-                    let from = self.reader.is_word(piece, "from") && parts.get(at + 1).is_none_or(is_text);
+                    let from = self.reader.is_word(piece, "from")
+                        && (!comma || parts.get(at + 1).is_none_or(is_text));
                     if from {
                         break;
                     }

@@ -14,9 +14,14 @@ impl Reader<'_, '_> {
         let before = cursor.at.checked_sub(1).and_then(|i| cursor.pieces.get(i)).map(|p| self.text(p));
         let finding = match text.to_lowercase().as_str() {
             "where" if cursor.place == Place::Elsewhere => outside(span, "`where`"),
-            "where" => Diagnostic::error("H0136", span, "an aggregate has one `where`")
-                .label("a second one")
-                .help("join the conditions with `and`, and put the window last"),
+            "where" if cursor.pieces[..cursor.at].iter().any(|p| self.is_word(p, "where")) => {
+                Diagnostic::error("H0136", span, "an aggregate has one `where`")
+                    .label("a second one")
+                    .help("join the conditions with `and`")
+            }
+            "where" => Diagnostic::error("H0136", span, "the window closes the aggregate")
+                .label("`where` stands before the window")
+                .help("such as `count(orders where amount > 100 CNY in last 30 days)`"),
             "in" | "since" | "before" if cursor.place == Place::Elsewhere => outside(span, "a window"),
             "in" | "since" | "before" => {
                 Diagnostic::error("H0136", span, "the window closes the aggregate, and there is only one")
@@ -27,17 +32,17 @@ impl Reader<'_, '_> {
                     .label("`in` is missing")
                     .fix("write `in`", span.at_start(), "in ")
             }
-            "between" => Diagnostic::error("H0120", span, "`between` is written as a range")
-                .label("write `in 18..25`")
-                .help("the lower bound, two dots, the upper bound: `age in 18..25`"),
+            "between" => self.between(cursor, span),
             "like" | "ilike" => Diagnostic::error("H0120", span, format!("`{text}` is written `contains`"))
                 .label("write `contains`")
                 .help("without `%`: `title contains \"phone\"`"),
             "&" => symbol(span, text, "and"),
             "|" => symbol(span, text, "or"),
             _ => match piece.kind {
+                Kind::Mark if text == "@" => self.address(span),
                 Kind::Mark => mark(span, text),
                 Kind::Brace => brace(span, text),
+                Kind::Colon if cursor.peek(1).is_some_and(|p| self.text(p) == "/") => self.address(span),
                 Kind::Colon => {
                     Diagnostic::error("H0103", span, "a colon stands between a key and its value only")
                         .label("not expected here")
@@ -101,6 +106,35 @@ impl Reader<'_, '_> {
         Reported
     }
 
+    /// `age between 18 and 25`.
+    fn between(&self, cursor: &Cursor<'_>, span: Span) -> Diagnostic {
+        let finding = Diagnostic::error("H0120", span, "`between` is written as a range")
+            .label("write `in`, and `..` between the bounds")
+            .help("such as `age in 18..25`");
+        match (cursor.peek(1), cursor.peek(2), cursor.peek(3)) {
+            (Some(low), Some(and), Some(high)) if self.is_word(and, "and") => {
+                let form = format!("in {}..{}", self.text(low), self.text(high));
+                finding.fix(format!("write `{form}`"), span.to(self.span(high)), form)
+            }
+            _ => finding,
+        }
+    }
+
+    /// A mail or web address without quotes: all that stands around its `@` or `://`.
+    fn address(&self, sign: Span) -> Diagnostic {
+        let text = self.findings.text();
+        let ends = |c: char| c.is_whitespace() || ",()[]{}\"".contains(c);
+        let start = text[..sign.start as usize].rfind(ends).map_or(0, |i| i + 1);
+        let end = text[sign.end as usize..].find(ends).map_or(text.len(), |i| sign.end as usize + i);
+        let span = self.findings.span(start, end);
+        let address = self.findings.slice(span);
+        Diagnostic::error("H0103", span, "an address stands in quotes").label("put quotes around it").fix(
+            "put quotes around it",
+            span,
+            format!("\"{address}\""),
+        )
+    }
+
     /// `in last month`.
     pub(super) fn window_without_number(&mut self, cursor: &Cursor<'_>) -> Reported {
         let Some(piece) = cursor.peek(2) else { return Reported };
@@ -137,6 +171,8 @@ impl Reader<'_, '_> {
             w if ["null", "none", "empty", "nil"].contains(&w.to_lowercase().as_str()) => denied,
             _ => {
                 let value = self.findings.slice(left.span);
+                let (sign, whole) =
+                    if denied { ("!=", is.to(self.span(&cursor.pieces[cursor.at]))) } else { ("=", is) };
                 self.findings.push(
                     Diagnostic::error(
                         "H0103",
@@ -144,7 +180,8 @@ impl Reader<'_, '_> {
                         "`is` asks only whether a value is `missing` or `known`",
                     )
                     .label("expected `missing` or `known`")
-                    .help(format!("to compare write `{} = …`", short(value))),
+                    .help(format!("to compare write `{} {sign} …`", short(value)))
+                    .fix(format!("write `{sign}`"), whole, sign),
                 );
                 return Err(Reported);
             }
@@ -163,7 +200,13 @@ impl Reader<'_, '_> {
     }
 
     /// `x = null`: nothing equals a missing value.
-    pub(super) fn compared_with_null(&mut self, op: BinaryOp, left: &Expr, right: &Expr) -> Option<ExprKind> {
+    pub(super) fn compared_with_null(
+        &mut self,
+        op: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        operator: &Piece,
+    ) -> Option<ExprKind> {
         let known = match op {
             BinaryOp::Eq => false,
             BinaryOp::Ne => true,
@@ -174,12 +217,12 @@ impl Reader<'_, '_> {
             return None;
         }
         let form = if known { "is known" } else { "is missing" };
-        let span = left.span.at_end().to(right.span);
+        let span = self.span(operator).to(right.span);
         self.findings.push(
             Diagnostic::error("H0133", span, format!("this is written `{form}`"))
                 .label(format!("write `{form}`"))
                 .help("a missing value is equal to nothing, not even to another missing one")
-                .fix(format!("write `{form}`"), span, format!(" {form}")),
+                .fix(format!("write `{form}`"), span, form),
         );
         Some(ExprKind::Is { value: Box::new(left.clone()), known })
     }
@@ -187,7 +230,7 @@ impl Reader<'_, '_> {
     /// `18 <= age <= 25`.
     pub(super) fn chained(&mut self, cursor: &Cursor<'_>, left: &Expr) -> Reported {
         let Some(piece) = cursor.peek(0) else { return Reported };
-        let (span, text) = (self.span(piece), self.text(piece));
+        let span = self.span(piece);
         let middle = match &left.kind {
             ExprKind::Binary(op, _, middle) if compares(*op) => self.findings.slice(middle.span),
             _ => "",
@@ -200,7 +243,6 @@ impl Reader<'_, '_> {
         } else {
             finding.fix(format!("write `and {middle}`"), span.at_start(), format!("and {middle} "))
         };
-        let _ = text;
         self.findings.push(finding);
         Reported
     }
@@ -208,8 +250,8 @@ impl Reader<'_, '_> {
     /// `- a` lines, as other files write lists.
     pub(super) fn dashes(&mut self, pieces: &[Piece]) -> Option<Expr> {
         let starts = |piece: &Piece| {
-            let line = self.findings.text()[..piece.start].rsplit('\n').next();
-            piece.kind == Kind::Op && self.text(piece) == "-" && line.is_some_and(|l| l.trim().is_empty())
+            let before = || self.findings.text()[..piece.start].trim_end_matches([' ', '\t']).ends_with('\n');
+            piece.kind == Kind::Op && self.text(piece) == "-" && before()
         };
         if !pieces.first().is_some_and(starts) {
             return None;
@@ -233,30 +275,38 @@ impl Reader<'_, '_> {
         Some(Expr { kind: ExprKind::List(items), span })
     }
 
-    /// `1,000`: the comma would end the number.
-    pub(super) fn thousands(&mut self, pieces: &[Piece]) -> Option<Expr> {
-        let first = pieces.first().filter(|p| p.kind == Kind::Number)?;
-        let grouped =
-            pieces.chunks(2).skip(1).all(|_| true) && pieces.len() % 2 == 1 && self.text(first).len() <= 3;
-        let rest = pieces[1..].chunks(2).all(|pair| match pair {
-            [comma, digits] => {
-                let three = self.text(digits).get(..3).is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()));
-                comma.kind == Kind::Comma && digits.start == comma.end && digits.kind == Kind::Number && three
+    /// `1,000`: the comma would end the number. Gives the pieces with such numbers made one, if no other comma
+    /// stands among them.
+    pub(super) fn thousands(&mut self, pieces: &[Piece]) -> Option<Vec<Piece>> {
+        let mut joined: Vec<Piece> = Vec::new();
+        let mut rest = pieces.iter();
+        while let Some(piece) = rest.next() {
+            if piece.kind != Kind::Comma {
+                joined.push(piece.clone());
+                continue;
             }
-            _ => false,
-        });
-        if !(grouped && rest) {
-            return None;
+            let number = joined.last_mut().filter(|p| p.kind == Kind::Number && p.end == piece.start)?;
+            let next = rest.next().filter(|p| p.kind == Kind::Number && p.start == piece.end)?;
+            let digits = self.text(next).bytes().take_while(u8::is_ascii_digit).count();
+            if digits != 3 {
+                return None;
+            }
+            number.end = next.end;
         }
-        let span = self.cover(pieces)?;
-        let form = self.findings.slice(span).replace(',', "_");
-        self.findings.push(
-            Diagnostic::error("H0137", span, "a comma ends a number")
-                .label(format!("write `{form}`"))
-                .help("large numbers may be grouped by `_`")
-                .fix(format!("write `{form}`"), span, form),
-        );
-        Some(Expr { kind: ExprKind::Broken, span })
+        for number in joined.iter().filter(|p| p.kind == Kind::Number) {
+            let span = self.span(number);
+            let text = self.findings.slice(span);
+            if text.contains(',') {
+                let form = text.replace(',', "_");
+                self.findings.push(
+                    Diagnostic::error("H0137", span, "a comma ends a number")
+                        .label(format!("write `{form}`"))
+                        .help("large numbers may be grouped by `_`")
+                        .fix(format!("write `{form}`"), span, form),
+                );
+            }
+        }
+        Some(joined)
     }
 }
 
@@ -276,8 +326,9 @@ fn mark(span: Span, text: &str) -> Diagnostic {
     let finding =
         Diagnostic::error("H0103", span, format!("`{text}` has no meaning here")).label("not expected here");
     match text {
-        "@" => finding.help("an address stands in quotes: `\"care@aurora.example\"`"),
-        "\"" | "'" => finding.help("text stands in quotes on one line: `\"…\"`"),
+        "'" | "’" | "‘" | "“" | "”" => {
+            finding.help("text stands in straight double quotes, closed on its line: `\"…\"`")
+        }
         _ => finding.help("text stands in quotes: `\"…\"`"),
     }
 }

@@ -80,7 +80,7 @@ fn symbol(text: &str) -> Option<(Infix, bool)> {
         "==" => (Eq, false),
         "<>" | "≠" => (Ne, false),
         "≤" => (Le, false),
-        "≥" => (Ge, false),
+        "≥" | "=>" => (Ge, false),
         "×" => (Mul, false),
         "÷" => (Div, false),
         "&&" => (And, false),

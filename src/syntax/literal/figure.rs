@@ -10,14 +10,15 @@ use crate::syntax::words;
 /// A number with its `%`, currency or unit.
 pub(in crate::syntax) fn number(findings: &mut Findings<'_>, span: Span) -> ExprKind {
     let text = findings.slice(span);
-    let digits_end = text.find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.')).unwrap_or(text.len());
-    let digits: String = text[..digits_end].chars().filter(|c| *c != '_').collect();
+    let digits_end = text.find(|c: char| !(c.is_ascii_digit() || "_.,".contains(c))).unwrap_or(text.len());
+    let digits: String = text[..digits_end].chars().filter(|c| !"_,".contains(*c)).collect();
     let measure = text[digits_end..].trim_start();
     let spaced = measure.len() < text.len() - digits_end;
     if measure.is_empty() {
         return ExprKind::Number(digits);
     }
-    if measure == "%" {
+    // A full-width sign was reported by the scan.
+    if matches!(measure, "%" | "％") {
         if spaced {
             findings.push(
                 Diagnostic::error("H0132", span, "`%` stands right behind its number")
@@ -35,7 +36,7 @@ pub(in crate::syntax) fn number(findings: &mut Findings<'_>, span: Span) -> Expr
         let count = digits.parse::<u32>().unwrap_or(1).saturating_mul(days);
         findings.push(
             Diagnostic::error("H0130", span, format!("{measure} are not all of the same length"))
-                .label(format!("write {count} days"))
+                .label(format!("write `{count} days`"))
                 .fix(format!("write `{count} days`"), span, format!("{count} days")),
         );
         return ExprKind::Duration(Length { count, unit: Unit::Days });
@@ -68,11 +69,8 @@ fn duration(f: &mut Findings<'_>, span: Span, digits: &str, unit: Unit, right: b
         };
         let message =
             if digits.contains('.') { "a duration is a whole number" } else { "this duration is too long" };
-        f.push(
-            Diagnostic::error("H0130", span, message)
-                .label("a whole number is needed")
-                .help(format!("write it in {finer}")),
-        );
+        let label = if digits.contains('.') { "a whole number is needed" } else { "too long" };
+        f.push(Diagnostic::error("H0130", span, message).label(label).help(format!("write it in {finer}")));
         return Length { count: 1, unit };
     };
     let wanted = if count == 1 { unit.word().trim_end_matches('s') } else { unit.word() };
@@ -164,7 +162,7 @@ fn civil(
     let Some(date) = read() else {
         let finding =
             Diagnostic::error("H0126", span, "there is no such day").label(match month.parse::<u8>() {
-                Ok(1..=12) => "this month has not that many days",
+                Ok(1..=12) => "this month has no such day",
                 _ => "a year has twelve months",
             });
         findings.push(finding);
@@ -185,7 +183,7 @@ fn civil(
 
 /// A time of day.
 pub(in crate::syntax) fn clock(findings: &mut Findings<'_>, span: Span) -> ExprKind {
-    let text = findings.slice(span).to_lowercase();
+    let text = findings.slice(span).to_lowercase().replace('：', ":");
     let digits = text.trim_end_matches(['a', 'p', 'm']).trim_end();
     let mut parts = digits.split(':').map(str::parse::<i8>);
     let mut part = || parts.next().and_then(Result::ok).unwrap_or_default();

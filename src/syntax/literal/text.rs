@@ -41,7 +41,7 @@ fn string(findings: &mut Findings<'_>, span: Span, from: usize, to: usize) -> St
         let escaped = literal[at + 1..to].chars().next();
         let width = 1 + escaped.map_or(0, char::len_utf8);
         // The value's character stands where the escape does.
-        map.push((value.len() as u32, (start + at) as u32));
+        note(&mut map, value.len(), start + at);
         match escaped {
             Some('n') => value.push('\n'),
             Some('t') => value.push('\t'),
@@ -62,12 +62,12 @@ fn string(findings: &mut Findings<'_>, span: Span, from: usize, to: usize) -> St
                     ),
                 );
                 value.push('\\');
-                map.push((value.len() as u32, (start + at + 1) as u32));
+                note(&mut map, value.len(), start + at + 1);
                 value.extend(other);
             }
         }
         at += width;
-        map.push((value.len() as u32, (start + at) as u32));
+        note(&mut map, value.len(), start + at);
     }
     value.push_str(&literal[at..to]);
     Str { value, span, map, block: false }
@@ -95,19 +95,27 @@ fn block(findings: &Findings<'_>, span: Span, literal: &str) -> Str {
         if let Some(end) = previous_end {
             // The line break of the value stands at the file's, behind a `\r` and blanks that were taken off.
             let line_break = literal[end..at].rfind('\n').map_or(end, |i| end + i);
-            map.push((value.len() as u32, (start + line_break) as u32));
+            note(&mut map, value.len(), start + line_break);
             value.push('\n');
         }
         let skip = if line.trim().is_empty() { line.len() } else { indent.min(line.len()) };
-        map.push((value.len() as u32, (start + at + skip) as u32));
+        note(&mut map, value.len(), start + at + skip);
         value.push_str(&line[skip..]);
         previous_end = Some(at + line.len());
     }
     if map.is_empty() {
         map.push((0, findings.span(start + 3, start + 3).start));
     }
-    map.dedup_by_key(|(offset, _)| *offset);
     Str { value, span, map, block: true }
+}
+
+/// Notes where the value's next byte stands; what was noted for the same byte of an empty line gives way.
+fn note(map: &mut Vec<(u32, u32)>, value: usize, file: usize) {
+    let entry = (value as u32, file as u32);
+    match map.last_mut() {
+        Some(last) if last.0 == entry.0 => *last = entry,
+        _ => map.push(entry),
+    }
 }
 
 /// How many bytes of indentation all lines share, blank ones left out.

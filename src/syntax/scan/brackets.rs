@@ -23,6 +23,8 @@ impl Default for Nest {
 
 /// A block, or the file itself, with the brackets open directly in it.
 struct Frame {
+    /// Where its brace stands.
+    at: usize,
     opens: Vec<Open>,
     rounds: usize,
     squares: usize,
@@ -32,8 +34,8 @@ struct Frame {
 }
 
 impl Frame {
-    fn at(indent: usize, hidden: bool) -> Self {
-        Self { opens: Vec::new(), rounds: 0, squares: 0, indent, hidden }
+    fn at(at: usize, hidden: bool) -> Self {
+        Self { at, opens: Vec::new(), rounds: 0, squares: 0, indent: 0, hidden }
     }
 
     fn count(&mut self, byte: u8) -> &mut usize {
@@ -76,7 +78,7 @@ impl Scanner<'_, '_> {
         }
         self.nest.depth += 1;
         if byte == b'{' {
-            self.nest.frames.push(Frame::at(0, hidden));
+            self.nest.frames.push(Frame::at(self.at, hidden));
         } else {
             let (at, indent) = (self.at, self.indent(self.line));
             let frame = self.frame();
@@ -148,9 +150,10 @@ impl Scanner<'_, '_> {
 
     fn wrong_closer(&mut self, span: crate::diagnostic::Span, found: u8, at: usize) {
         let (open, right) = (char::from(found), char::from(closer(found)));
+        let wrong = self.findings.slice(span);
         let opened = self.findings.span(at, at + 1);
         self.report(
-            Diagnostic::error("H0109", span, format!("`{open}` is closed by `{right}`"))
+            Diagnostic::error("H0109", span, format!("`{open}` cannot be closed by `{wrong}`"))
                 .label(format!("expected `{right}`"))
                 .related(opened, "opened here")
                 .fix(format!("write `{right}`"), span, right.to_string()),
@@ -161,53 +164,47 @@ impl Scanner<'_, '_> {
     fn never_closed(&mut self, byte: u8, at: usize, end: usize) {
         let right = char::from(closer(byte));
         let span = self.findings.span(at, at + 1);
-        let before = self.text.get(..end).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n', ',']);
-        let place = before.len().max(at + 1);
+        // In the copy comments are blank, so the place is not inside one.
+        let meant = |byte: &u8| !matches!(*byte, b' ' | b'\n' | b',' | STOP);
+        let place = self.clean[..end].iter().rposition(meant).map_or(end, |i| i + 1).max(at + 1);
         let ends = self.findings.span(place, place);
-        let mut finding =
+        self.report(
             Diagnostic::error("H0108", span, format!("this `{}` is never closed", char::from(byte)))
                 .label("opened here")
-                .help(format!("close it with `{right}` where its last item ends"));
-        // Behind a comment the place would be inside it.
-        let line = self.text.get(..place).unwrap_or_default().rfind('\n').map_or(0, |i| i + 1);
-        if !self
-            .comments
-            .iter()
-            .rev()
-            .take(64)
-            .any(|c| c.span.start as usize >= line && (c.span.end as usize) <= end)
-        {
-            finding = finding.fix(format!("write `{right}`"), ends, right.to_string());
-        }
-        self.report(finding);
+                .help(format!("close it with `{right}` where its last item ends"))
+                .fix(format!("write `{right}`"), ends, right.to_string()),
+        );
     }
 
     /// Ends the brackets still open in the innermost block, each at the setting it began in.
     pub(super) fn close_brackets(&mut self) {
         let frame = self.frame();
         let opens = std::mem::take(&mut frame.opens);
+        let brackets = frame.rounds + frame.squares;
         frame.rounds = 0;
         frame.squares = 0;
-        let mut reported = false;
+        self.nest.depth -= brackets;
+        self.end_brackets(&opens, false);
+    }
+
+    /// Ends brackets of one block. Of those in one setting only the outermost is reported, if any.
+    fn end_brackets(&mut self, opens: &[Open], silent: bool) {
+        let mut reported = silent;
         for (index, open) in opens.iter().enumerate() {
             match *open {
                 Open::Boundary(at) => {
                     self.clean[at] = STOP;
-                    reported = false;
+                    reported = silent;
                 }
                 Open::Bracket { byte, at, hidden } => {
-                    self.nest.depth -= 1;
                     if !reported && !hidden {
                         reported = true;
                         let boundary = opens[index..].iter().find_map(|o| match o {
                             Open::Boundary(at) => Some(*at),
                             Open::Bracket { .. } => None,
                         });
-                        self.never_closed(
-                            byte,
-                            at,
-                            boundary.unwrap_or_else(|| self.last.map_or(at, |l| l + 1)),
-                        );
+                        let end = boundary.unwrap_or_else(|| self.last.map_or(at, |l| l + 1));
+                        self.never_closed(byte, at, end);
                     }
                 }
             }
@@ -230,7 +227,10 @@ impl Scanner<'_, '_> {
 
     /// Notes a line break that may turn out to end open brackets.
     pub(super) fn boundary(&mut self, at: usize) {
-        self.frame().opens.push(Open::Boundary(at));
+        let opens = &mut self.frame().opens;
+        if !matches!(opens.last(), Some(Open::Boundary(_))) {
+            opens.push(Open::Boundary(at));
+        }
     }
 
     /// The innermost open bracket of this block, with the indentation of the line where the outermost opened.
@@ -249,21 +249,24 @@ impl Scanner<'_, '_> {
         frame.rounds + frame.squares
     }
 
+    /// Whether the innermost block opened on this line.
+    pub(super) fn block_on_this_line(&self) -> bool {
+        self.in_block() && self.nest.frames.last().is_some_and(|frame| frame.at >= self.line)
+    }
+
     /// Whether a block is open.
     pub(super) fn in_block(&self) -> bool {
         self.nest.frames.len() > 1
     }
 
-    /// Ends all that is open: the file ends, or the next declaration begins.
+    /// Ends all that is open: the file ends, or the next declaration begins. A brace that opened inside brackets
+    /// belongs to their mistake.
     pub(super) fn nest_ends(&mut self) {
-        loop {
-            self.close_brackets();
-            if self.nest.frames.len() == 1 {
-                break;
-            }
-            self.nest.frames.pop();
+        let mut silent = false;
+        for frame in std::mem::take(&mut self.nest).frames {
+            self.end_brackets(&frame.opens, silent);
+            silent |= !frame.opens.is_empty();
         }
-        self.nest = Nest::default();
     }
 
     fn frame(&mut self) -> &mut Frame {

@@ -45,7 +45,7 @@ impl Scanner<'_, '_> {
                     Some((offset, r)) => {
                         self.other_quotes(self.at + width, self.at + width + offset, r.len_utf8());
                     }
-                    None => self.unusable(c, width),
+                    None => self.at += width,
                 }
             }
             '\u{80}'..='\u{9f}'
@@ -59,12 +59,19 @@ impl Scanner<'_, '_> {
     }
 
     fn full_width(&mut self, c: char, right: char, width: usize) {
+        if right == ';' {
+            return self.semicolon(width);
+        }
         let span = self.findings.span(self.at, self.at + width);
-        self.report(
-            Diagnostic::error("H0122", span, format!("`{c}` is the full-width form of `{right}`"))
-                .label(format!("write `{right}`"))
-                .fix(format!("write `{right}`"), span, right.to_string()),
-        );
+        let message = match c {
+            '–' | '—' | '−' => format!("`{c}` is not the `-` of the keyboard"),
+            _ => format!("`{c}` is the full-width form of `{right}`"),
+        };
+        self.report(Diagnostic::error("H0122", span, message).label(format!("write `{right}`")).fix(
+            format!("write `{right}`"),
+            span,
+            right.to_string(),
+        ));
         self.fill(self.at, self.at + width, b' ');
         #[allow(clippy::cast_possible_truncation)] // every twin is ASCII
         let byte = right as u8;
@@ -72,7 +79,6 @@ impl Scanner<'_, '_> {
         match byte {
             b'(' | b'[' | b'{' => self.open(byte, width),
             b')' | b']' | b'}' => self.close(byte, width),
-            b';' => self.separator(width),
             _ => self.at += width,
         }
     }
@@ -83,10 +89,9 @@ impl Scanner<'_, '_> {
         let ends = self.separates_nothing(width);
         let message =
             if ends { "a line needs no `;` at its end" } else { "settings on one line are divided by `,`" };
-        let (title, right) = if ends { ("take it away", "") } else { ("write `,`", ",") };
-        self.report(
-            Diagnostic::error("H0128", span, message).label("not needed here").fix(title, span, right),
-        );
+        let (label, title, right) =
+            if ends { ("not needed here", "take it away", "") } else { ("write `,`", "write `,`", ",") };
+        self.report(Diagnostic::error("H0128", span, message).label(label).fix(title, span, right));
         self.separator(width);
     }
 
@@ -110,11 +115,7 @@ impl Scanner<'_, '_> {
 
     fn unusable(&mut self, c: char, width: usize) {
         let span = self.findings.span(self.at, self.at + width);
-        let message = if "“”‘’".contains(c) {
-            "this quote has no partner on its line".to_owned()
-        } else {
-            format!("an invisible character (U+{:04X}) stands here", u32::from(c))
-        };
+        let message = format!("an invisible character (U+{:04X}) stands here", u32::from(c));
         self.report(Diagnostic::error("H0115", span, message).label("here").fix("take it away", span, ""));
         self.blank(self.at + width);
     }

@@ -1,6 +1,6 @@
 //! Which line breaks end something.
 
-use crate::syntax::words::{is_letter, is_word_char, names_operator, word_at};
+use crate::syntax::words::{KINDS, is_letter, is_word_char, names_operator, word_at};
 
 use super::{ITEM, STOP, Scanner};
 
@@ -49,7 +49,10 @@ impl Scanner<'_, '_> {
         }
         match self.clean[last] {
             b'{' | b'}' => false,
-            b',' => !self.in_block() && self.text[self.statement..].starts_with("use "),
+            b',' => !self.in_block() && self.use_begins(self.statement),
+            byte if !self.in_block() && is_word_byte(byte) && self.use_begins(self.statement) => {
+                last == self.statement + 2 || word_at(&self.text[self.at..]) == Some("from")
+            }
             _ if self.bytes[self.at] == b'{' => {
                 !self.in_block() || self.text[self.statement..].starts_with("variant ")
             }
@@ -102,6 +105,10 @@ impl Scanner<'_, '_> {
         after.starts_with([':', '：']) || self.variant_begins()
     }
 
+    fn use_begins(&self, at: usize) -> bool {
+        self.text[at..].strip_prefix("use").is_some_and(|rest| rest.starts_with(char::is_whitespace))
+    }
+
     fn variant_begins(&self) -> bool {
         self.text[self.at..].strip_prefix("variant ").is_some_and(|r| r.trim_start().starts_with(is_letter))
     }
@@ -118,9 +125,23 @@ impl Scanner<'_, '_> {
         {
             return false;
         }
-        let head = after.split_once(['{', '｛']).map(|(head, _)| head);
-        word == "use" || head.is_some_and(|h| !h.contains([':', '：', '=', '#']) || h.contains('"'))
+        if word == "use" {
+            return true;
+        }
+        match after.split_once(['{', '｛']) {
+            Some((head, _)) => !head.contains([':', '：', '=', '#']) || head.contains('"'),
+            // A forgotten brace: only a kind of the language makes a head of such a line.
+            None => KINDS.contains(&word) && head_alone(after),
+        }
     }
+}
+
+/// Whether all of a line is a name, with a title or without.
+fn head_alone(line: &str) -> bool {
+    let rest = word_at(line).map_or(line, |name| &line[name.len()..]).trim();
+    rest.is_empty()
+        || rest.starts_with('#')
+        || (rest.len() > 1 && rest.starts_with('"') && rest.ends_with('"'))
 }
 
 fn is_word_byte(byte: u8) -> bool {

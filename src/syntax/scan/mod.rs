@@ -45,6 +45,7 @@ pub(super) fn scan(findings: &mut Findings<'_>) -> Scan {
         statement: 0,
         line: 0,
         nest: brackets::Nest::default(),
+        measured: std::cell::Cell::new((1, 0)),
         no_comment_end: false,
         comments: Vec::new(),
         findings,
@@ -70,6 +71,8 @@ struct Scanner<'s, 't> {
     /// Where the current line began.
     line: usize,
     nest: brackets::Nest,
+    /// A line that was measured, from somewhere in it to its end.
+    measured: std::cell::Cell<(usize, usize)>,
     /// There is no `*/` further on, so that looking for one again and again does not take for ever.
     no_comment_end: bool,
     comments: Vec<Comment>,
@@ -140,7 +143,14 @@ impl Scanner<'_, '_> {
 
     /// Where the line of `at` ends, its line break left out.
     fn line_end(&self, at: usize) -> usize {
-        self.bytes[at..].iter().position(|&b| b == b'\n').map_or(self.bytes.len(), |i| at + i)
+        // Remembered, because everything on a very long line may ask.
+        let (from, to) = self.measured.get();
+        if (from..=to).contains(&at) {
+            return to;
+        }
+        let end = self.bytes[at..].iter().position(|&b| b == b'\n').map_or(self.bytes.len(), |i| at + i);
+        self.measured.set((at, end));
+        end
     }
 
     /// How far the line that begins at `line` is indented, in bytes.

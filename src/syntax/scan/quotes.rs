@@ -66,8 +66,15 @@ impl Scanner<'_, '_> {
         // `["a, b]),`: what closes open brackets at the line's end was not meant to be text.
         let text = line.trim_end_matches(|c: char| ")],; ".contains(c));
         let closers = line[text.len()..].chars().filter(|c| ")]".contains(*c)).count();
-        let kept = if closers > 0 && closers <= self.open_brackets() && text.len() > 1 { text } else { line };
-        if kept.len() == line.len() {
+        let one_line = self.block_on_this_line().then(|| line.strip_suffix('}')).flatten().map(str::trim_end);
+        let kept = if let Some(text) = one_line.filter(|text| text.len() > 1) {
+            text
+        } else if closers > 0 && closers <= self.open_brackets() && text.len() > 1 {
+            text
+        } else {
+            line
+        };
+        if kept.len() == line.len() || one_line.is_some() {
             self.forget_brackets(self.line);
         }
         let end = start + kept.len();
@@ -138,7 +145,7 @@ impl Scanner<'_, '_> {
         self.report(
             Diagnostic::error("H0107", span, "text of one line stands in single `\"`")
                 .label("`\"\"\"` is for text of several lines")
-                .fix("write `\"`", span, format!("\"{inner}\"")),
+                .fix("write it between `\"`", span, format!("\"{inner}\"")),
         );
         self.fill(start, end, ODD);
         self.at = end;

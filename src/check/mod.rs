@@ -1,23 +1,31 @@
 //! Floor 1: names, types and kinds. Takes syntax trees and the shape of the data, gives a model in which nothing
 //! is optional any more.
 
+mod aggregates;
 mod campaign;
 pub mod checker;
 mod declarations;
+mod derived;
 pub mod expr;
 pub mod filters;
 pub mod functions;
 pub mod kinds;
+mod later;
+mod lookup;
 mod messages;
 pub mod methods;
 pub mod model;
 mod names;
 pub mod project;
+mod relations;
 pub mod schema;
+mod sender;
 pub mod shape;
 mod source;
 pub mod standard;
+mod strategy;
 pub mod suggest;
+mod template;
 pub mod template_text;
 pub mod typed;
 

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod datum;
 pub mod error;
 pub mod execute;
+mod fitting;
 pub mod message;
 mod recommender;
 pub mod session;

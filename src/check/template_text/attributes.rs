@@ -12,6 +12,7 @@ use super::report::{FIELD, NAME};
 use super::statements::Walker;
 use crate::check::filters as table;
 use crate::check::shape::Shape;
+use crate::check::suggest;
 use crate::check::typed::Type;
 
 /// The field of a shape that may be borrowed, with whether it is optional.
@@ -44,7 +45,7 @@ impl<'a> Walker<'a, '_, '_> {
         let range = self.range(expr.span());
         let place = self.report.place(range.clone());
         let finding = self.report.error(NAME, range, format!("there is no `{name}` in this message"));
-        let near = names::nearest(name, self.scopes.names()).map(str::to_owned);
+        let near = suggest::nearest(name, self.scopes.names()).map(str::to_owned);
         let finding = match near.or_else(|| self.qualified(name)) {
             Some(near) => {
                 finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), place, near)
@@ -122,7 +123,7 @@ impl<'a> Walker<'a, '_, '_> {
     ) {
         let span = self.report.place(place.clone());
         let finding = self.report.error(FIELD, place, format!("{of} has no `{name}`"));
-        let finding = match names::nearest(name, fields.clone()) {
+        let finding = match suggest::nearest(name, fields.clone()) {
             Some(near) => {
                 finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
             }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::names;
 use super::scan::{Fault, Tag};
+use crate::check::suggest;
 
 /// How many branches one text may have in all. The engine's parser calls itself for every `elif`.
 const ELIFS: usize = 300;
@@ -98,7 +98,7 @@ fn unknown(word: &str, place: Range<usize>) -> Fault {
     let ends: Vec<String> = BLOCKS.iter().map(|b| format!("end{b}")).collect();
     let all =
         BLOCKS.iter().chain(ALONE).copied().chain(["else", "elif"]).chain(ends.iter().map(String::as_str));
-    match names::nearest(word, all) {
+    match suggest::nearest(word, all) {
         Some(near) => Fault { help: Some(format!("did you mean `{near}`?")), ..fault.replace(near) },
         None => fault.help("there are `if`, `for`, `set`, `with`, `filter`, `include`, `macro` and `call`"),
     }

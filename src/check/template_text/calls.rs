@@ -5,11 +5,11 @@ use std::ops::Range;
 use minijinja::machinery::ast::{self, Expr};
 
 use super::expressions::Seen;
-use super::names;
 use super::report::FILTER;
 use super::statements::Walker;
 use crate::check::filters as table;
 use crate::check::shape::Shape;
+use crate::check::suggest;
 use crate::check::typed::Type;
 
 /// Functions that every template has.
@@ -61,7 +61,8 @@ impl<'a> Walker<'a, '_, '_> {
         } else if table::find(name).is_some() {
             finding.help(format!("`{name}` is a filter: write `value | {name}`"))
         } else {
-            let near = names::nearest(name, self.scopes.names().into_iter().chain(FUNCTIONS.iter().copied()));
+            let near =
+                suggest::nearest(name, self.scopes.names().into_iter().chain(FUNCTIONS.iter().copied()));
             finding.help_opt(near.map(|near| format!("did you mean `{near}`?")))
         };
         self.report.add(finding);

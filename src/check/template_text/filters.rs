@@ -6,11 +6,11 @@ use std::ops::Range;
 use minijinja::machinery::ast::{self, CallArg, Expr};
 
 use super::expressions::{Seen, either};
-use super::names;
 use super::report::{FILTER, KIND};
 use super::statements::Walker;
 use crate::check::filters::{FILTERS, FilterSignature, FilterType, find};
 use crate::check::shape::Shape;
+use crate::check::suggest;
 use crate::check::typed::Type;
 
 /// Tests that a template may ask with `is`: the engine's, and Herald's `known` and `missing`.
@@ -113,7 +113,7 @@ fn unknown(walker: &mut Walker<'_, '_, '_>, name: &str, place: Range<usize>) {
     let span = walker.report.place(place.clone());
     let finding = walker.report.error(FILTER, place, format!("there is no filter `{name}`"));
     let habit = HABITS.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours);
-    let near = habit.or_else(|| names::nearest(name, FILTERS.iter().map(|f| f.name)));
+    let near = habit.or_else(|| suggest::nearest(name, FILTERS.iter().map(|f| f.name)));
     walker.report.add(match near {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
@@ -133,7 +133,7 @@ pub(super) fn check_test(walker: &mut Walker<'_, '_, '_>, test: &ast::Spanned<as
     let finding = walker.report.error(FILTER, place, format!("there is no test `{}`", test.name));
     let near = match test.name {
         "empty" | "null" | "nil" | "blank" => Some("missing"),
-        name => names::nearest(name, TESTS.iter().copied()),
+        name => suggest::nearest(name, TESTS.iter().copied()),
     };
     walker.report.add(match near {
         Some(near) => {

@@ -1,0 +1,80 @@
+//! A `strategy`.
+
+use super::checker::{Checker, DeclId, Place, Scope};
+use super::declarations::items;
+use super::model::{self, Boost, Cap};
+use super::schema::Schema;
+use crate::syntax::tree::{Expr as Syntax, ExprKind};
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    /// A strategy's label, checked with a source.
+    pub fn strategy(&mut self, id: DeclId, user: Option<&(String, Arc<Schema>)>) -> Option<String> {
+        let source = self.source_for(id, user);
+        let key = source.as_ref().map_or(String::new(), |s| s.0.clone());
+        let label = self.label(id, &key);
+        if self.model.strategies.contains_key(&label) {
+            return Some(label);
+        }
+        let decl = self.decl(id);
+        let scope = self.scope(id, source, Place::Product);
+        let method = self.value_of(decl, "method").and_then(|v| self.method(v, &scope));
+        let only = self.value_of(decl, "only").map(|v| self.condition(v, &scope));
+        let exclude = self.value_of(decl, "exclude").map(|v| self.condition(v, &scope));
+        let boosts = self
+            .value_of(decl, "boost")
+            .map(items)
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|v| self.boost(v, &scope))
+            .collect();
+        let caps = self
+            .value_of(decl, "at_most")
+            .map(items)
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|v| self.cap(v, &scope))
+            .collect();
+        let take = self.value_of(decl, "take").and_then(|v| self.whole(v, 1)).unwrap_or(4);
+        let fallback = self.value_of(decl, "fallback").and_then(|v| self.method(v, &scope));
+        let method = method?;
+        let strategy = model::Strategy {
+            label: label.clone(),
+            source: key,
+            method,
+            only,
+            exclude,
+            boosts,
+            caps,
+            take,
+            fallback,
+        };
+        self.model.strategies.insert(label.clone(), strategy);
+        Some(label)
+    }
+
+    fn boost(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Boost> {
+        match &value.kind {
+            ExprKind::When(factor, condition) => {
+                let factor = self.plain_number(factor)?;
+                Some(Boost { factor, when: Some(self.condition(condition, scope)) })
+            }
+            ExprKind::Broken => None,
+            _ => self.plain_number(value).map(|factor| Boost { factor, when: None }),
+        }
+    }
+
+    fn cap(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Cap> {
+        let ExprKind::Per(count, column) = &value.kind else {
+            self.wrong_value(value.span, "a cap such as `2 per category`");
+            return None;
+        };
+        let count = self.whole(count, 1)?;
+        let ExprKind::Name(name) = &column.kind else {
+            self.wrong_value(column.span, "a product's column, such as `category`");
+            return None;
+        };
+        self.name(name, column.span, scope);
+        Some(Cap { count, column: name.clone() })
+    }
+}

@@ -1,0 +1,91 @@
+//! A `template`.
+
+use super::checker::{Checker, DeclId};
+use super::model::{self, Format, Line};
+use super::project;
+use super::source::string;
+use super::suggest;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::syntax::tree::{self, Expr as Syntax, ExprKind};
+
+impl<'a> Checker<'a> {
+    /// A template's label.
+    pub fn template(&mut self, id: DeclId) -> Option<String> {
+        let label = self.label(id, "");
+        if self.model.templates.contains_key(&label) {
+            return Some(label);
+        }
+        let decl = self.decl(id);
+        let language =
+            self.value_of(decl, "language").and_then(|v| self.plain_text(v)).map(|t| t.value.clone())?;
+        let subject = self.value_of(decl, "subject").and_then(|v| self.line(id, v))?;
+        let preheader = self.value_of(decl, "preheader").and_then(|v| self.line(id, v));
+        let format = match self.value_of(decl, "format").map(|v| (&v.kind, v.span)) {
+            None => Format::Markdown,
+            Some((ExprKind::Name(word), span)) => self.format(word, span)?,
+            Some((_, span)) => {
+                self.wrong_value(span, "one of `text`, `markdown`, `html` or `mjml`");
+                return None;
+            }
+        };
+        let body_value = self.value_of(decl, "body")?;
+        let (body, folder) = self.body(id, body_value)?;
+        let template =
+            model::Template { label: label.clone(), language, subject, preheader, format, body, folder };
+        self.model.templates.insert(label.clone(), template);
+        Some(label)
+    }
+
+    fn format(&mut self, word: &str, span: Span) -> Option<Format> {
+        let words = ["text", "markdown", "html", "mjml"];
+        match word {
+            "text" => Some(Format::Text),
+            "markdown" => Some(Format::Markdown),
+            "html" => Some(Format::Html),
+            "mjml" => Some(Format::Mjml),
+            _ => {
+                let near = suggest::help(word, words, "formats are");
+                self.report(
+                    Diagnostic::error("H0205", span, format!("there is no format `{word}`"))
+                        .label("unknown format")
+                        .help_opt(near),
+                );
+                None
+            }
+        }
+    }
+
+    fn line(&mut self, id: DeclId, value: &'a Syntax) -> Option<Line> {
+        match &value.kind {
+            ExprKind::Name(name) => {
+                let copy = self.resolve(id.file, name, value.span, "copy")?;
+                Some(Line::Copy(self.label(copy, "")))
+            }
+            _ => self.plain_text(value).cloned().map(Line::Text),
+        }
+    }
+
+    fn body(&mut self, id: DeclId, value: &'a Syntax) -> Option<(tree::Str, Option<std::path::PathBuf>)> {
+        let folder_of = |path: Option<&std::path::Path>| {
+            path.and_then(std::path::Path::parent).map(std::path::Path::to_owned)
+        };
+        let own = self.project.sources.get(self.project.files[id.file].id).path.as_deref();
+        if let Some(text) = string(value) {
+            return Some((text.clone(), folder_of(own)));
+        }
+        if project::file_call(value).is_some() {
+            let file = *self.project.texts.get(&value.span)?;
+            let source = self.project.sources.get(file);
+            let text = source.text.to_string();
+            let span = Span::new(file, 0, text.len());
+            return Some((
+                tree::Str { value: text, span, map: vec![(0, 0)], block: true },
+                folder_of(source.path.as_deref()),
+            ));
+        }
+        if !matches!(value.kind, ExprKind::Broken) {
+            self.wrong_value(value.span, "a text block, or `file(\"templates/name.mjml\")`");
+        }
+        None
+    }
+}

@@ -152,7 +152,9 @@ fn print(session: &Session, report: &Report, args: &Args) {
         };
         anstream::println!("  {:>9}  {style}{words}{style:#}", terminal::count(*number));
     }
-    if let Via::Files(folder) = &session.sender.via {
+    if let Via::Files(folder) = &session.sender.via
+        && report.progress.messages.contains_key("handed_over")
+    {
         let place = FilesTransport::place(&plan.campaign, &report.record.occurrence, &Key::Int(0));
         let folder = args.target.project.join(folder).join(place);
         let folder = folder.parent().unwrap_or(&folder).display().to_string();

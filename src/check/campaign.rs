@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::checker::{Checker, DeclId, Place, Scope, setting};
 use super::declarations::items;
-use super::model::{self, Choice, Recommend, Variant};
+use super::model::{self, Choice, Goal, Recommend, Variant};
 use super::schema::Schema;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::tree::{Decl, Expr as Syntax, ExprKind, Value};
@@ -22,17 +22,11 @@ impl<'a> Checker<'a> {
         let offer = self.value_of(decl, "offer").map(|v| self.reference(id.file, v, "offer"));
         let template = self.value_of(decl, "template").and_then(|v| self.choice(id, v, "template", &scope));
         let tone = self.value_of(decl, "tone").map(|v| self.choice(id, v, "tone", &scope));
-        let sender = self
-            .value_of(decl, "sender")
-            .and_then(|v| self.reference(id.file, v, "sender"))
-            .and_then(|d| self.sender(d));
-        let policy = self
-            .value_of(decl, "policy")
-            .and_then(|v| self.reference(id.file, v, "policy"))
-            .and_then(|d| self.policy(d, source.as_ref()));
+        let sender = self.sender_of(id, decl);
+        let policy = self.policy_of(id, decl, source.as_ref());
         let send = self.schedule(decl);
         let repeat = self.value_of(decl, "repeat").and_then(|v| self.repeat(v));
-        let goal = self.value_of(decl, "goal").map(|v| self.future_condition(v, &scope));
+        let goal = self.goal(decl, &scope);
         let holdout = self.value_of(decl, "holdout").and_then(|v| self.share(v)).unwrap_or(0.0);
         let variants = self.variants(id, decl, &scope, source.as_ref());
         let (Some((source, _)), Some((audience, audience_words)), Some(template), Some(sender), Some(policy)) =
@@ -61,6 +55,29 @@ impl<'a> Checker<'a> {
             span: decl.head,
         };
         self.model.campaigns.insert(label, campaign);
+    }
+
+    fn sender_of(&mut self, id: DeclId, decl: &'a Decl) -> Option<String> {
+        let value = self.value_of(decl, "sender")?;
+        let sender = self.reference(id.file, value, "sender")?;
+        self.sender(sender)
+    }
+
+    fn policy_of(
+        &mut self,
+        id: DeclId,
+        decl: &'a Decl,
+        source: Option<&(String, Arc<Schema>)>,
+    ) -> Option<String> {
+        let value = self.value_of(decl, "policy")?;
+        let policy = self.reference(id.file, value, "policy")?;
+        self.policy(policy, source)
+    }
+
+    fn goal(&mut self, decl: &'a Decl, scope: &Scope) -> Option<Goal> {
+        let value = self.value_of(decl, "goal")?;
+        let condition = self.future_condition(value, scope);
+        Some(Goal { words: self.text(value.span).to_owned(), condition })
     }
 
     /// The audience: a condition, most often a segment's name, which gets its own words when it is unknown.
@@ -238,6 +255,10 @@ impl<'a> Checker<'a> {
                     .map(|d| self.label(d, "")),
                 tone: self.value_of(block, "tone").and_then(|v| self.choice(id, v, "tone", scope)),
                 audience: self.value_of(block, "audience").map(|v| self.audience(id, v, scope)),
+                sender: self.sender_of(id, block),
+                policy: self.policy_of(id, block, source),
+                send: self.schedule(block),
+                goal: self.goal(block, scope),
             });
         }
         variants

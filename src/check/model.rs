@@ -307,6 +307,23 @@ pub struct Variant {
     pub tone: Option<Choice>,
     /// A narrower audience.
     pub audience: Option<Expr>,
+    /// Another sender.
+    pub sender: Option<String>,
+    /// Other house rules.
+    pub policy: Option<String>,
+    /// Another time.
+    pub send: Option<Schedule>,
+    /// Another goal.
+    pub goal: Option<Goal>,
+}
+
+/// What counts as success, with its own words.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Goal {
+    /// As it stands in the file.
+    pub words: String,
+    /// The condition, looking ahead from the sending.
+    pub condition: Expr,
 }
 
 /// A campaign.
@@ -339,7 +356,7 @@ pub struct Campaign {
     /// Seconds after which the same customer may get it again; none for never.
     pub repeat: Option<i64>,
     /// What counts as success.
-    pub goal: Option<Expr>,
+    pub goal: Option<Goal>,
     /// The share held out, 0 to 1.
     pub holdout: f64,
     /// Versions; empty for one version.

@@ -192,10 +192,11 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
+    // In this order: a date's parser takes a date with a time as well, and drops the time.
     let civil = text
-        .parse::<Date>()
-        .map(|d| d.at(0, 0, 0, 0))
-        .or_else(|_| text.replace(' ', "T").parse::<DateTime>());
+        .replace(' ', "T")
+        .parse::<DateTime>()
+        .or_else(|_| text.parse::<Date>().map(|d| d.at(0, 0, 0, 0)));
     civil.ok().and_then(|c| c.to_zoned(zone.clone()).ok()).map(|z| z.timestamp()).ok_or_else(|| {
         Failure::Usage(format!(
             "`{text}` is not a day or an instant: write `2026-11-20` or `2026-11-20 09:00`"
@@ -227,5 +228,21 @@ impl Opened {
     /// The records, if there are any yet.
     pub fn records(&self, target: &Target) -> Result<Option<State>, Failure> {
         Ok(State::open_read_only(&target.project)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_read_as_it_is_typed() {
+        let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
+        let read = |text: &str| instant(text, &shanghai).map(|t| t.to_string()).map_err(|e| e.to_string());
+        assert_eq!(read("2026-11-20").unwrap(), "2026-11-19T16:00:00Z");
+        assert_eq!(read("2026-11-20 10:30").unwrap(), "2026-11-20T02:30:00Z");
+        assert_eq!(read("2026-11-20T10:30:05").unwrap(), "2026-11-20T02:30:05Z");
+        assert_eq!(read("2026-11-20T10:30:00+01:00").unwrap(), "2026-11-20T09:30:00Z");
+        assert!(read("20.11.2026").unwrap_err().contains("write `2026-11-20`"));
     }
 }

@@ -1,5 +1,6 @@
 //! `herald run`.
 
+use std::collections::BTreeSet;
 use std::process::{Command, ExitCode};
 
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use super::terminal::{self, BAD, GOOD, QUIET, STRONG};
 use crate::check::model::Via;
 use crate::data::Key;
 use crate::deliver::{FilesTransport, SimulatedClock, State};
-use crate::run::execute::{Order, Report, Started, execute};
+use crate::run::execute::{Order, Report, Started, Transports, execute};
 use crate::run::survey::survey;
 use crate::run::{RunError, Session};
 
@@ -70,10 +71,7 @@ fn kept_as_of(args: &Args, kept: Timestamp, asked: Timestamp) {
 }
 
 fn go(args: &Args, opened: &Opened, session: &Session, state: &mut State) -> Result<Report, Failure> {
-    let Via::Files(folder) = &session.sender.via else {
-        return Err(Failure::Other("only the files transport is there in this version".to_owned()));
-    };
-    let mut transport = FilesTransport::open(&args.target.project.join(folder)).map_err(RunError::from)?;
+    let mut transports = transports(args, session)?;
     let clock = SimulatedClock { as_of: session.plan.as_of };
     let commit = git_commit(&args.target);
     let only = args.only.as_deref().map(Key::parse);
@@ -87,8 +85,9 @@ fn go(args: &Args, opened: &Opened, session: &Session, state: &mut State) -> Res
         confirmed: args.yes,
     };
     let bar = terminal::progress();
-    let result =
-        execute(session, state, &mut transport, &clock, &order, &mut |s, d, t| terminal::tell(&bar, s, d, t));
+    let result = execute(session, state, &mut transports, &clock, &order, &mut |s, d, t| {
+        terminal::tell(&bar, s, d, t);
+    });
     bar.finish_and_clear();
     result.map_err(|error| match error {
         RunError::Unconfirmed(_) | RunError::Grown { .. } => Failure::Usage(error.to_string()),
@@ -101,6 +100,19 @@ fn go(args: &Args, opened: &Opened, session: &Session, state: &mut State) -> Res
         }
         other => other.into(),
     })
+}
+
+/// The way out of each sender's mail.
+fn transports(args: &Args, session: &Session) -> Result<Transports, Failure> {
+    let mut transports = Transports::new();
+    for (label, sender) in &session.senders {
+        let Via::Files(folder) = &sender.via else {
+            return Err(Failure::Other("only the files transport is there in this version".to_owned()));
+        };
+        let files = FilesTransport::open(&args.target.project.join(folder)).map_err(RunError::from)?;
+        transports.insert(label.clone(), Box::new(files));
+    }
+    Ok(transports)
 }
 
 fn dry_run(args: &Args, opened: &Opened) -> Result<ExitCode, Failure> {
@@ -152,17 +164,28 @@ fn print(session: &Session, report: &Report, args: &Args) {
         };
         anstream::println!("  {:>9}  {style}{words}{style:#}", terminal::count(*number));
     }
-    if let Via::Files(folder) = &session.sender.via
-        && report.progress.messages.contains_key("handed_over")
-    {
-        let place = FilesTransport::place(&plan.campaign, &report.record.occurrence, &Key::Int(0));
-        let folder = args.target.project.join(folder).join(place);
-        let folder = folder.parent().unwrap_or(&folder).display().to_string();
-        anstream::println!("\nmails are in {}", folder.trim_start_matches("./"));
+    if report.progress.messages.contains_key("handed_over") {
+        where_mails_are(args, session, &report.record.occurrence);
     }
     if report.limited {
         anstream::println!("stopped at the limit; the same command goes on");
     }
+}
+
+/// Each sender's folder with this run's mails, named once.
+fn where_mails_are(args: &Args, session: &Session, occurrence: &str) {
+    let place = FilesTransport::place(&session.plan.campaign, occurrence, &Key::Int(0));
+    let folders: BTreeSet<String> = session
+        .senders
+        .values()
+        .filter_map(|sender| match &sender.via {
+            Via::Files(folder) => Some(args.target.project.join(folder).join(&place)),
+            Via::Smtp(_) => None,
+        })
+        .map(|file| file.parent().unwrap_or(&file).display().to_string())
+        .collect();
+    let folders: Vec<&str> = folders.iter().map(|f| f.trim_start_matches("./")).collect();
+    anstream::println!("\nmails are in {}", folders.join(" and "));
 }
 
 /// The commit that the project is at, if it is in git and unchanged.

@@ -12,6 +12,6 @@ mod step;
 pub use compile::{Asked, PlanError, compile};
 pub use inline::Inliner;
 pub use step::{
-    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, RecommendStep, Requirement, Step, StepId,
-    VariantPlan, Work,
+    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, PolicyLimits, RecommendStep, Requirement, Slot,
+    Step, StepId, VariantPlan, Work,
 };

@@ -19,7 +19,7 @@ use crate::check::model::{Sender, Source};
 use crate::check::typed::{Expr, Op, Type};
 use crate::compose::{self, Format, Library, Pictures, Surroundings, TemplateSource};
 use crate::data::Key;
-use crate::deliver::state::{Frequency, Limits, Repeat};
+use crate::deliver::state::{Candidate, Frequency, Limits, Repeat};
 use crate::deliver::{Address, QuietHours, recipient_zone};
 use crate::experiment;
 use crate::plan::{ComposeStep, Plan, RecommendStep, StepId, VariantPlan, Work, occurrence};
@@ -50,10 +50,20 @@ pub struct Draft {
     pub variant: Option<String>,
     /// When it may leave.
     pub due_at: Timestamp,
+    /// What the campaign and the recipient's policy allow.
+    pub limits: Arc<Limits>,
     /// What it is made from.
     pub inputs: Inputs,
     /// How many of its picks came from the fallback.
     pub from_fallback: usize,
+}
+
+impl Draft {
+    /// The draft as the records' gates see it.
+    pub fn candidate(&self) -> Candidate<'_> {
+        let (customer, address) = (&self.customer, &self.address);
+        Candidate { customer, address, due_at: self.due_at, limits: &self.limits }
+    }
 }
 
 /// A plan made ready.
@@ -62,8 +72,8 @@ pub struct Session {
     pub plan: Plan,
     /// The source.
     pub source: Source,
-    /// Who writes.
-    pub sender: Sender,
+    /// Everyone who writes, by label.
+    pub senders: BTreeMap<String, Sender>,
     /// The shop's data.
     pub shop: Shop,
     /// Its products.
@@ -72,8 +82,8 @@ pub struct Session {
     pub recommender: Recommender,
     /// Writes messages.
     pub writer: Writer,
-    /// Quiet hours, if there are any.
-    quiet: Option<QuietHours>,
+    /// What each policy allows, by its label.
+    policies: BTreeMap<String, Rules>,
     /// The product columns that messages show.
     shown: Vec<usize>,
 }
@@ -85,11 +95,7 @@ impl Session {
     /// See [`RunError`].
     pub fn open(model: &Model, plan: Plan, state: Option<&Path>) -> Result<Self, RunError> {
         let source = model.sources.get(&plan.source).cloned().ok_or(RunError::NoTable("source"))?;
-        let campaign = model.campaigns.get(&plan.campaign);
-        let sender = campaign
-            .and_then(|c| model.senders.get(&c.sender))
-            .cloned()
-            .ok_or(RunError::NoTable("sender"))?;
+        let senders = senders(model, &plan)?;
         let shop = Shop::open(Arc::clone(&source.schema), plan.as_of, state)?;
         let catalogue = Catalogue::read(&shop)?;
         let steps: Vec<(StepId, &RecommendStep)> = plan
@@ -103,9 +109,9 @@ impl Session {
         let recommender = Recommender::fit(&shop, &catalogue, &steps)?;
         let templates = templates(&plan, &source)?;
         let shown = shown(&plan, &catalogue);
-        let writer = Writer::new(&plan, &source, &sender, templates)?;
-        let quiet = quiet_hours(&plan);
-        Ok(Self { plan, source, sender, shop, catalogue, recommender, writer, quiet, shown })
+        let writer = Writer::new(&plan, &source, &senders, templates)?;
+        let policies = rules(&plan);
+        Ok(Self { plan, source, senders, shop, catalogue, recommender, writer, policies, shown })
     }
 
     /// The ids of the audience, ascending.
@@ -155,24 +161,6 @@ impl Session {
         Ok(found)
     }
 
-    /// The records' gates.
-    pub fn limits(&self) -> Limits {
-        self.plan
-            .steps
-            .iter()
-            .find_map(|s| match &s.work {
-                Work::Limits { at_most, repeat, .. } => Some(Limits {
-                    at_most: at_most
-                        .iter()
-                        .map(|f| Frequency { count: f.count, window: f.seconds })
-                        .collect(),
-                    repeat: repeat.map_or(Repeat::Never, Repeat::After),
-                }),
-                _ => None,
-            })
-            .unwrap_or_default()
-    }
-
     /// What becomes of each of these customers, up to the records' gates.
     ///
     /// # Errors
@@ -204,9 +192,11 @@ impl Session {
 
     fn value_columns(&self) -> Vec<(String, Expr)> {
         let mut columns: Vec<(String, Expr)> = Vec::new();
-        for (index, requirement) in self.plan.requirements().iter().enumerate() {
-            let holds = Expr::new(Op::IsTrue(Box::new(requirement.condition.clone())), Type::YesNo);
-            columns.push((format!("requirement {index}"), holds));
+        for (policy, requirements) in self.plan.requirements() {
+            for (index, requirement) in requirements.iter().enumerate() {
+                let holds = Expr::new(Op::IsTrue(Box::new(requirement.condition.clone())), Type::YesNo);
+                columns.push((format!("requirement {index} of {policy}"), holds));
+            }
         }
         columns.extend(self.plan.attributes().iter().map(|a| (a.name.clone(), a.value.clone())));
         columns
@@ -221,26 +211,8 @@ impl Session {
 
     /// Gates that need no records, the experiment, and the choice of version and template.
     fn decide(&self, id: &Key, mut values: BTreeMap<String, Datum>) -> Result<Chosen, Outcome> {
-        for (index, requirement) in self.plan.requirements().iter().enumerate() {
-            let holds = values.remove(&format!("requirement {index}")).is_some_and(|v| v.is_yes());
-            if !holds {
-                return Err(excluded(
-                    "policy",
-                    format!("the policy requires `{}`, which does not hold", requirement.words),
-                ));
-            }
-        }
-        let written = values.get("email").and_then(Datum::text).unwrap_or_default().to_owned();
-        if written.is_empty() {
-            return Err(excluded("no address", "there is no e-mail address".to_owned()));
-        }
-        let address = Address::parse(&written)
-            .map_err(|e| excluded("address", format!("`{written}` cannot be written to: {e}")))?;
         let (holdout, variants) = self.plan.assignment();
         let secret = self.plan.seed.to_le_bytes();
-        if holdout > 0.0 && experiment::held_out(&secret, &self.plan.campaign, id, holdout) {
-            return Err(excluded("holdout", "held out for comparison".to_owned()));
-        }
         let shares: Vec<f64> = variants.iter().map(|v| v.share).collect();
         let variant = if variants.len() < 2 {
             0
@@ -248,6 +220,16 @@ impl Session {
             experiment::assign(&secret, &self.plan.campaign, id, &shares)
         };
         let plan = &variants[variant];
+        self.policy_holds(&plan.policy, &mut values)?;
+        let written = values.get("email").and_then(Datum::text).unwrap_or_default().to_owned();
+        if written.is_empty() {
+            return Err(excluded("no address", "there is no e-mail address".to_owned()));
+        }
+        let address = Address::parse(&written)
+            .map_err(|e| excluded("address", format!("`{written}` cannot be written to: {e}")))?;
+        if holdout > 0.0 && experiment::held_out(&secret, &self.plan.campaign, id, holdout) {
+            return Err(excluded("holdout", "held out for comparison".to_owned()));
+        }
         if plan.audience.is_some()
             && !values.remove(&format!("audience of {}", plan.name)).is_some_and(|v| v.is_yes())
         {
@@ -260,6 +242,23 @@ impl Session {
                 && !name.starts_with("requirement ")
         });
         Ok(Chosen { address, variant, template, values })
+    }
+
+    /// Whether all that a customer's policy requires holds.
+    fn policy_holds(&self, policy: &str, values: &mut BTreeMap<String, Datum>) -> Result<(), Outcome> {
+        let requirements =
+            self.plan.requirements().find(|(label, _)| *label == policy).map_or(&[][..], |(_, list)| list);
+        for (index, requirement) in requirements.iter().enumerate() {
+            let holds =
+                values.remove(&format!("requirement {index} of {policy}")).is_some_and(|v| v.is_yes());
+            if !holds {
+                return Err(excluded(
+                    "policy",
+                    format!("the policy requires `{}`, which does not hold", requirement.words),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn all_picks(&self, ids: &[Key], chosen: &[Option<Chosen>]) -> Result<Vec<Option<Vec<Pick>>>, RunError> {
@@ -297,11 +296,13 @@ impl Session {
         let zone =
             recipient_zone(choice.values.get("timezone").and_then(Datum::text), &self.source.schema.timezone);
         let due =
-            occurrence::due(self.plan.slot.as_ref(), self.plan.as_of, &self.source.schema.timezone, &zone);
-        let due_at = self.quiet.as_ref().map_or(due, |quiet| quiet.due(due, &zone));
+            occurrence::due(variant.slot.as_ref(), self.plan.as_of, &self.source.schema.timezone, &zone);
+        let rules = self.policies.get(&variant.policy);
+        let due_at = rules.and_then(|r| r.quiet.as_ref()).map_or(due, |quiet| quiet.due(due, &zone));
         let last_purchase = choice.values.get("last_purchase").and_then(|d| self.product_of(d));
         let inputs = Inputs {
             template: choice.template,
+            sender: variant.sender.clone(),
             email: choice.address.written().to_owned(),
             customer: choice.values,
             picks: picks.iter().map(|p| self.pick(p)).collect(),
@@ -312,6 +313,7 @@ impl Session {
             address: choice.address,
             variant: (variants.len() > 1).then(|| variant.name.clone()),
             due_at,
+            limits: rules.map(|r| Arc::clone(&r.limits)).unwrap_or_default(),
             inputs,
             from_fallback,
         }))
@@ -365,11 +367,31 @@ fn template_for(variant: &VariantPlan, values: &mut BTreeMap<String, Datum>) -> 
     variant.templates.last().map(|t| t.1.clone()).unwrap_or_default()
 }
 
-fn quiet_hours(plan: &Plan) -> Option<QuietHours> {
-    plan.steps.iter().find_map(|s| match &s.work {
-        Work::Limits { quiet_hours: Some((from, to)), .. } => QuietHours::new(*from, *to),
-        _ => None,
-    })
+/// What a policy allows, ready to be asked.
+struct Rules {
+    limits: Arc<Limits>,
+    quiet: Option<QuietHours>,
+}
+
+fn rules(plan: &Plan) -> BTreeMap<String, Rules> {
+    let (policies, repeat) = plan.limits();
+    let repeat = repeat.map_or(Repeat::Never, Repeat::After);
+    let rules = policies.iter().map(|policy| {
+        let at_most =
+            policy.at_most.iter().map(|f| Frequency { count: f.count, window: f.seconds }).collect();
+        let quiet = policy.quiet_hours.and_then(|(from, to)| QuietHours::new(from, to));
+        (policy.policy.clone(), Rules { limits: Arc::new(Limits { at_most, repeat }), quiet })
+    });
+    rules.collect()
+}
+
+fn senders(model: &Model, plan: &Plan) -> Result<BTreeMap<String, Sender>, RunError> {
+    plan.senders()
+        .map(|label| {
+            let sender = model.senders.get(label).cloned().ok_or(RunError::NoTable("sender"))?;
+            Ok((label.to_owned(), sender))
+        })
+        .collect()
 }
 
 /// The steps that fill templates.

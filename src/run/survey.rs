@@ -100,17 +100,9 @@ impl Survey {
                 &memory
             }
         };
-        let candidates: Vec<Candidate<'_>> = drafts
-            .iter()
-            .map(|d| Candidate { customer: &d.customer, address: &d.address, due_at: d.due_at })
-            .collect();
-        let refusals = state.assess(
-            &session.plan.campaign,
-            &session.plan.occurrence,
-            &candidates,
-            &session.limits(),
-            claimed,
-        )?;
+        let candidates: Vec<Candidate<'_>> = drafts.iter().map(Draft::candidate).collect();
+        let refusals =
+            state.assess(&session.plan.campaign, &session.plan.occurrence, &candidates, claimed)?;
         let mut admitted = Vec::with_capacity(drafts.len());
         for (draft, refusal) in drafts.into_iter().zip(refusals) {
             match refusal {

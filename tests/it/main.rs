@@ -4,3 +4,4 @@
 mod breakage;
 mod journey;
 mod shop;
+mod versions;

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use super::common::{self, Failure, Opened, Target};
 use super::plan;
-use super::terminal::{self, BAD, GOOD, QUIET, STRONG};
+use super::terminal::{self, BAD, GOOD, ODD, QUIET, STRONG};
 use crate::check::model::Via;
 use crate::data::Key;
+use crate::deliver::state::{RunRecord, RunStatus};
 use crate::deliver::{FilesTransport, SimulatedClock, State};
 use crate::run::execute::{Order, Report, Started, Transports, execute};
 use crate::run::survey::survey;
@@ -54,6 +55,9 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     let plan = opened.plan(&args.target, as_of, occurrence.as_deref())?;
     let mut state = State::open(&args.target.project)?;
     let session = opened.session(&args.target, plan)?;
+    if let Some(record) = &earlier {
+        tell_changes(record, &opened, &state)?;
+    }
     let report = go(args, &opened, &session, &mut state)?;
     print(&session, &report, args);
     let unwritable = report.progress.messages.get("set_aside").copied().unwrap_or(0)
@@ -68,6 +72,31 @@ fn kept_as_of(args: &Args, kept: Timestamp, asked: Timestamp) {
     if args.target.as_of.is_some() && kept != asked {
         anstream::eprintln!("note: this run started as of {kept}, and keeps that");
     }
+}
+
+/// Says what is no longer as it was when an unfinished run started.
+fn tell_changes(record: &RunRecord, opened: &Opened, state: &State) -> Result<(), Failure> {
+    if record.status == RunStatus::Finished {
+        return Ok(());
+    }
+    let mut changed = Vec::new();
+    if record.fingerprint != opened.fingerprint {
+        changed.push("the shop's data");
+    }
+    let mut now = opened.workspace.contents();
+    now.sort();
+    if state.run_sources(record.id)? != now {
+        changed.push("the campaign's files");
+    }
+    if !changed.is_empty() {
+        anstream::eprintln!(
+            "{ODD}note:{ODD:#} {} changed since this run started: the audience stays as it was, {} customers of it are dealt with, \
+             the others get what holds now",
+            changed.join(" and "),
+            terminal::count(record.next_ordinal),
+        );
+    }
+    Ok(())
 }
 
 fn go(args: &Args, opened: &Opened, session: &Session, state: &mut State) -> Result<Report, Failure> {
@@ -166,6 +195,13 @@ fn print(session: &Session, report: &Report, args: &Args) {
     }
     if report.progress.messages.contains_key("handed_over") {
         where_mails_are(args, session, &report.record.occurrence);
+    }
+    if report.data.len() > 1 {
+        anstream::println!("\n{ODD}look{ODD:#}  the shop's data changed during this run:");
+        for (fingerprint, customers) in &report.data {
+            let short = fingerprint.get(..12).unwrap_or(fingerprint);
+            anstream::println!("  {:>9}  customers looked at as of {short}", terminal::count(*customers));
+        }
     }
     if report.limited {
         anstream::println!("stopped at the limit; the same command goes on");

@@ -49,6 +49,9 @@ pub struct Report {
     pub handed_over: u64,
     /// Whether it stopped at `limit`.
     pub limited: bool,
+    /// The states of the shop's data that the run was made from, by fingerprint, with how many customers of the audience
+    /// were looked at in each, in the order in which they were read first.
+    pub data: Vec<(String, u64)>,
 }
 
 /// How a run started.
@@ -104,6 +107,7 @@ pub fn execute(
         RunStart::Finished(record) => {
             let progress = state.progress(record.id)?;
             return Ok(Report {
+                data: state.run_data(record.id)?,
                 record,
                 started: Started::Finished,
                 progress,
@@ -112,8 +116,17 @@ pub fn execute(
             });
         }
     };
-    let mut runner =
-        Runner { session, state, transports, clock, order, occurrence, run: record.id, handed_over: 0 };
+    let mut runner = Runner {
+        session,
+        state,
+        transports,
+        clock,
+        order,
+        occurrence,
+        run: record.id,
+        data: (session.shop.version(), order.fingerprint.to_owned()),
+        handed_over: 0,
+    };
     let outcome = runner.work(&record, told);
     let (limited, handed_over) = match outcome {
         Ok(limited) => (limited, runner.handed_over),
@@ -129,7 +142,8 @@ pub fn execute(
         state.finish(record.id, clock.now())?;
     }
     let progress = state.progress(record.id)?;
-    Ok(Report { record: state.run(record.id)?, started, progress, handed_over, limited })
+    let data = state.run_data(record.id)?;
+    Ok(Report { record: state.run(record.id)?, started, progress, handed_over, limited, data })
 }
 
 /// A run for one customer is an occurrence of its own, so that the full run still happens; `repeat:` keeps that
@@ -171,6 +185,8 @@ struct Runner<'a> {
     order: &'a Order<'a>,
     occurrence: String,
     run: RunId,
+    /// Which state of the shop's data was read last: SQLite's number of it, and its fingerprint.
+    data: (i64, String),
     handed_over: u64,
 }
 
@@ -248,6 +264,10 @@ impl Runner<'_> {
     /// One stretch of the audience: decided, written, committed, handed over.
     fn chunk(&mut self, first: u64, ids: &[Key]) -> Result<(), RunError> {
         let outcomes = self.session.chunk(ids)?;
+        let version = self.session.shop.version();
+        if version != self.data.0 {
+            self.data = (version, self.session.shop.fingerprint()?);
+        }
         let mut exclusions = Vec::new();
         let mut drafts = Vec::new();
         for (id, outcome) in ids.iter().zip(outcomes) {
@@ -270,7 +290,7 @@ impl Runner<'_> {
             messages,
             exclusions,
             plan_hash: self.session.plan.hash(),
-            fingerprint: self.order.fingerprint.to_owned(),
+            fingerprint: self.data.1.clone(),
         };
         let committed = self.state.commit_chunk(self.run, &chunk)?;
         let mut ready = Vec::new();

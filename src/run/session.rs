@@ -166,6 +166,10 @@ impl Session {
     /// # Errors
     /// SQLite's, or a recommendation that makes no sense.
     pub fn chunk(&self, ids: &[Key]) -> Result<Vec<Outcome>, RunError> {
+        self.shop.at_one_moment(|| self.outcomes(ids))
+    }
+
+    fn outcomes(&self, ids: &[Key]) -> Result<Vec<Outcome>, RunError> {
         let values = self.values(ids)?;
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(ids.len());
         let mut chosen: Vec<Option<Chosen>> = Vec::with_capacity(ids.len());

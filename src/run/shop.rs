@@ -1,5 +1,6 @@
 //! The shop's data as a run reads it: expressions in, rows out. Every statement comes from `audience/`.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::audience::{self, Indexes, STATE, Statement, Target, Whose, run};
 use crate::check::model::Signal;
 use crate::check::schema::Schema;
 use crate::check::typed::{Expr, Literal, Op, Row, Type};
-use crate::data::{Key, open_shop};
+use crate::data::{Fingerprint, Key, data_version, open_shop};
 
 /// A shop opened read-only, with the program's own records beside it where there are any.
 pub struct Shop {
@@ -22,6 +23,8 @@ pub struct Shop {
     as_of: Timestamp,
     records: bool,
     indexes: Indexes,
+    /// SQLite's number of the state of the data that was read last.
+    version: Cell<i64>,
 }
 
 /// Tells one event of a signal: customer, product, seconds before `as_of`, and the order if it has one.
@@ -44,7 +47,33 @@ impl Shop {
         }
         let records = state.is_some();
         let indexes = Indexes::read(&conn, &schema, records)?;
-        Ok(Self { conn, schema, as_of, records, indexes })
+        let version = Cell::new(data_version(&conn)?);
+        Ok(Self { conn, schema, as_of, records, indexes, version })
+    }
+
+    /// Does some reading on one state of the data, whatever other programs write meanwhile.
+    ///
+    /// # Errors
+    /// What the reading gives, or SQLite's.
+    pub fn at_one_moment<T>(&self, read: impl FnOnce() -> Result<T, RunError>) -> Result<T, RunError> {
+        // Ends by being dropped: there is nothing to commit.
+        let _snapshot = self.conn.unchecked_transaction()?;
+        let result = read()?;
+        self.version.set(data_version(&self.conn)?);
+        Ok(result)
+    }
+
+    /// A number that changes when [`Shop::at_one_moment`] has read another state of the data than before.
+    pub fn version(&self) -> i64 {
+        self.version.get()
+    }
+
+    /// The fingerprint of the data now.
+    ///
+    /// # Errors
+    /// The database is gone or cannot be read.
+    pub fn fingerprint(&self) -> Result<String, RunError> {
+        Ok(Fingerprint::of(&self.schema.database)?.to_hex())
     }
 
     /// The shape of the data.

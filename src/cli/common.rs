@@ -16,7 +16,7 @@ use crate::deliver::state::state_path;
 use crate::deliver::{State, StateError};
 use crate::diagnostic::render::{self, Format};
 use crate::plan::{Asked, Plan, compile};
-use crate::run::{RunError, Session, Workspace};
+use crate::run::{RunError, Session, Store, Workspace};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -222,7 +222,8 @@ impl Opened {
     pub fn session(&self, target: &Target, plan: Plan) -> Result<Session, Failure> {
         let state = state_path(&target.project);
         let state = state.exists().then_some(state);
-        Ok(Session::open(&self.workspace.checked.model, plan, state.as_deref())?)
+        let store = Store::of_project(&target.project);
+        Ok(Session::open(&self.workspace.checked.model, plan, state.as_deref(), &store)?)
     }
 
     /// The records, if there are any yet.

@@ -39,6 +39,9 @@ pub enum RunError {
         /// What is wrong.
         error: TemplateError,
     },
+    /// An accent colour that buttons cannot have.
+    #[error("the sender's accent cannot be used: {0}")]
+    Accent(String),
     /// A sender that no mail can come from.
     #[error("the sender cannot be used: {0}")]
     Sender(ComposeError),

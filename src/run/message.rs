@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::datum::Datum;
 use super::error::RunError;
 use super::session::Draft;
+use super::templates::Templates;
 use crate::check::model::{Sender, Source};
 use crate::compose::{
     self, ComposeError, Composed, MessageContext, PreparedTemplate, Recipient, SenderHeaders, SenderSettings,
@@ -49,7 +50,7 @@ pub struct PickInputs {
 
 /// Writes the messages of a campaign.
 pub struct Writer {
-    templates: BTreeMap<String, PreparedTemplate>,
+    templates: Templates,
     senders: BTreeMap<String, Signature>,
     shop_url: String,
     seed: u64,
@@ -62,6 +63,7 @@ struct Signature {
     headers: SenderHeaders,
     shared: MessageContext,
     unsubscribe: String,
+    accent: String,
 }
 
 impl Writer {
@@ -73,7 +75,7 @@ impl Writer {
         plan: &Plan,
         source: &Source,
         senders: &BTreeMap<String, Sender>,
-        templates: BTreeMap<String, PreparedTemplate>,
+        templates: Templates,
     ) -> Result<Self, RunError> {
         let senders = senders
             .iter()
@@ -93,13 +95,17 @@ impl Writer {
     /// # Errors
     /// `template x` or `sender x`.
     pub fn knows(&self, inputs: &Inputs) -> Result<(), String> {
-        if !self.templates.contains_key(&inputs.template) {
-            return Err(format!("template {}", inputs.template));
-        }
-        if !self.senders.contains_key(&inputs.sender) {
+        let Some(sender) = self.senders.get(&inputs.sender) else {
             return Err(format!("sender {}", inputs.sender));
+        };
+        match self.template(&inputs.template, sender) {
+            Some(_) => Ok(()),
+            None => Err(format!("template {}", inputs.template)),
         }
-        Ok(())
+    }
+
+    fn template(&self, label: &str, sender: &Signature) -> Option<&PreparedTemplate> {
+        self.templates.get(&(label.to_owned(), sender.accent.clone())).map(Arc::as_ref)
     }
 
     /// Names the message of this run to this customer and nothing else: what Message-ID and boundaries come from.
@@ -138,9 +144,8 @@ impl Writer {
     /// What this recipient lacks, or what would break the mail standards.
     pub fn write(&self, customer: &Key, inputs: &Inputs, date: Timestamp) -> Result<Composed, ComposeError> {
         // Drafts come from this plan, and what was stored by another has been through `knows`.
-        let (Some(template), Some(sender)) =
-            (self.templates.get(&inputs.template), self.senders.get(&inputs.sender))
-        else {
+        let Some(sender) = self.senders.get(&inputs.sender) else { return Err(ComposeError::EmptySubject) };
+        let Some(template) = self.template(&inputs.template, sender) else {
             return Err(ComposeError::EmptySubject);
         };
         let context = self.context(customer, inputs, sender);
@@ -224,7 +229,7 @@ impl Signature {
             preferences_url: sender.preferences.as_deref().map(Arc::from),
             ..MessageContext::default()
         };
-        Ok(Self { headers, shared, unsubscribe: sender.unsubscribe.clone() })
+        Ok(Self { headers, shared, unsubscribe: sender.unsubscribe.clone(), accent: sender.accent.clone() })
     }
 }
 

@@ -2,7 +2,7 @@
 //! and runs all work through [`Session::chunk`], so they cannot disagree.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,16 +13,17 @@ use super::error::RunError;
 use super::message::{Inputs, PickInputs, Writer};
 use super::recommender::Recommender;
 use super::shop::Shop;
+use super::store::Store;
+use super::templates;
 use crate::audience::Statement;
 use crate::check::Model;
 use crate::check::model::{Sender, Source};
 use crate::check::typed::{Expr, Op, Type};
-use crate::compose::{self, Format, Library, Pictures, Surroundings, TemplateSource};
 use crate::data::Key;
 use crate::deliver::state::{Candidate, Frequency, Limits, Repeat};
 use crate::deliver::{Address, QuietHours, recipient_zone};
 use crate::experiment;
-use crate::plan::{ComposeStep, Plan, RecommendStep, StepId, VariantPlan, Work, occurrence};
+use crate::plan::{Plan, RecommendStep, StepId, VariantPlan, Work, occurrence};
 use crate::recommend::Pick;
 
 /// What became of one customer of the audience.
@@ -77,7 +78,7 @@ pub struct Session {
     /// The shop's data.
     pub shop: Shop,
     /// Its products.
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
     /// Its strategies.
     pub recommender: Recommender,
     /// Writes messages.
@@ -93,11 +94,12 @@ impl Session {
     ///
     /// # Errors
     /// See [`RunError`].
-    pub fn open(model: &Model, plan: Plan, state: Option<&Path>) -> Result<Self, RunError> {
+    pub fn open(model: &Model, plan: Plan, state: Option<&Path>, store: &Store) -> Result<Self, RunError> {
         let source = model.sources.get(&plan.source).cloned().ok_or(RunError::NoTable("source"))?;
         let senders = senders(model, &plan)?;
         let shop = Shop::open(Arc::clone(&source.schema), plan.as_of, state)?;
-        let catalogue = Catalogue::read(&shop)?;
+        let data = shop.fingerprint()?;
+        let catalogue = Catalogue::stored(&shop, &data, store)?;
         let steps: Vec<(StepId, &RecommendStep)> = plan
             .steps
             .iter()
@@ -106,9 +108,9 @@ impl Session {
                 _ => None,
             })
             .collect();
-        let recommender = Recommender::fit(&shop, &catalogue, &steps)?;
-        let templates = templates(&plan, &source)?;
-        let shown = shown(&plan, &catalogue);
+        let recommender = Recommender::fit(&shop, &catalogue, &steps, &data, store)?;
+        let templates = templates::templates(&plan, &source, &senders, store)?;
+        let shown = templates::shown(&plan, &catalogue);
         let writer = Writer::new(&plan, &source, &senders, templates)?;
         let policies = rules(&plan);
         Ok(Self { plan, source, senders, shop, catalogue, recommender, writer, policies, shown })
@@ -396,103 +398,4 @@ fn senders(model: &Model, plan: &Plan) -> Result<BTreeMap<String, Sender>, RunEr
             Ok((label.to_owned(), sender))
         })
         .collect()
-}
-
-/// The steps that fill templates.
-fn compose_steps(plan: &Plan) -> impl Iterator<Item = &ComposeStep> {
-    plan.steps.iter().filter_map(|s| match &s.work {
-        Work::Compose(step) => Some(step.as_ref()),
-        _ => None,
-    })
-}
-
-/// Columns of products that some template or the shipped cards may show; ids, titles and links always.
-fn shown(plan: &Plan, catalogue: &Catalogue) -> Vec<usize> {
-    let mut texts: Vec<&str> = vec![Library::shipped("std/cards.html").unwrap_or_default()];
-    for step in compose_steps(plan) {
-        texts.extend([
-            step.subject.as_str(),
-            step.preheader.as_deref().unwrap_or_default(),
-            step.body.as_str(),
-        ]);
-    }
-    let mentioned = |name: &str| {
-        texts.iter().any(|t| {
-            t.contains(&format!(".{name}"))
-                || t.contains(&format!("'{name}'"))
-                || t.contains(&format!("\"{name}\""))
-        })
-    };
-    (0..catalogue.columns.len())
-        .filter(|&c| {
-            let name = catalogue.columns[c].as_str();
-            matches!(name, "id" | "title" | "url") || mentioned(name)
-        })
-        .collect()
-}
-
-fn templates(plan: &Plan, source: &Source) -> Result<BTreeMap<String, compose::PreparedTemplate>, RunError> {
-    let pictures = Arc::new(pictures(source));
-    let mut prepared = BTreeMap::new();
-    for step in compose_steps(plan) {
-        let around = Surroundings {
-            library: library(step.folder.as_deref(), &step.body),
-            pictures: Arc::clone(&pictures),
-        };
-        let text = TemplateSource {
-            name: step.template.clone(),
-            language: Some(step.language.clone()),
-            format: match step.format {
-                crate::check::model::Format::Text => Format::Text,
-                crate::check::model::Format::Markdown => Format::Markdown,
-                crate::check::model::Format::Html => Format::Html,
-                crate::check::model::Format::Mjml => Format::Mjml,
-            },
-            subject: step.subject.clone(),
-            preheader: step.preheader.clone(),
-            body: step.body.clone(),
-        };
-        let template = compose::prepare(&text, &around)
-            .map_err(|error| RunError::Template { template: step.template.clone(), error })?;
-        prepared.insert(step.template.clone(), template);
-    }
-    Ok(prepared)
-}
-
-/// The files that a template's body includes, from the template's own folder.
-fn library(folder: Option<&Path>, body: &str) -> Library {
-    let mut library = Library::default();
-    let Some(folder) = folder else { return library };
-    for (at, _) in body.match_indices("include") {
-        let rest = body[at + "include".len()..].trim_start();
-        let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
-        let Some(name) = rest[1..].split(quote).next().filter(|n| is_below(n)) else { continue };
-        if let Ok(text) = std::fs::read_to_string(folder.join(name)) {
-            library.add(name, text);
-        }
-    }
-    library
-}
-
-/// Whether a relative path stays below the folder it starts from.
-fn is_below(path: &str) -> bool {
-    !path.is_empty()
-        && Path::new(path).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir))
-}
-
-/// Pictures named by the data: files beside the database, also where the data names them by the shop's own address.
-fn pictures(source: &Source) -> Pictures {
-    let folder: PathBuf = source.schema.database.parent().unwrap_or(Path::new("")).to_owned();
-    let shop = source.url.clone();
-    Pictures::new(move |name| {
-        let local = if shop.is_empty() {
-            name
-        } else {
-            name.strip_prefix(&shop).unwrap_or(name).trim_start_matches('/')
-        };
-        if !is_below(local) {
-            return Err(format!("`{name}` is not a picture beside the shop's database"));
-        }
-        std::fs::read(folder.join(local)).map_err(|e| format!("the picture `{name}` cannot be read: {e}"))
-    })
 }

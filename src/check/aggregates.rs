@@ -1,7 +1,7 @@
 //! Calls: aggregates over a relation's rows with their windows, and the plain functions.
 
 use super::checker::{Checker, Place, Scope};
-use super::expr::{aggregation, default_link, near, type_words, unknown};
+use super::expr::{default_link, near, type_words, unknown};
 use super::functions::{self, Argument, Gives};
 use super::schema::Relation;
 use super::typed::{Aggregate, Aggregation, Expr, Link, Op, Row, Type, Window};
@@ -339,9 +339,4 @@ impl<'a> Checker<'a> {
         };
         Expr::new(Op::Function(function.name.to_owned(), typed), ty)
     }
-}
-
-/// Whether a call's word is an aggregate, for places that treat them apart.
-pub(super) fn is_aggregate(word: &str) -> bool {
-    aggregation(word).is_some()
 }

@@ -38,9 +38,12 @@ impl<'a> Checker<'a> {
             "template" => {
                 self.template(id);
             }
+            "copy" => {
+                self.copy(id);
+            }
             "campaign" => self.campaign(id),
             "test" => self.test(id, decl),
-            "policy" | "profile" | "segment" | "strategy" | "cluster" | "model" | "offer" | "copy" => {
+            "policy" | "profile" | "segment" | "strategy" | "cluster" | "model" | "offer" => {
                 let source = self.source_for(id, None);
                 if source.is_none() && !self.project.files[id.file].asked {
                     return;
@@ -64,7 +67,6 @@ impl<'a> Checker<'a> {
                 self.strategy(id, source);
             }
             "offer" => self.offer(id, decl, source),
-            "copy" => self.copy(decl),
             _ => self.learned(id, decl, source),
         }
     }

@@ -47,7 +47,38 @@ pub(super) fn aggregation(word: &str) -> Option<Aggregation> {
 impl<'a> Checker<'a> {
     /// Types an expression. A mistake is reported once, at its place, and gives [`unknown`].
     pub fn expr(&mut self, e: &'a Syntax, scope: &Scope) -> Expr {
+        if let Some(literal) = self.literal(e, scope) {
+            return literal;
+        }
         match &e.kind {
+            ExprKind::Name(name) => self.name(name, e.span, scope),
+            ExprKind::Member(of, field) => self.member(of, field, e.span, scope),
+            ExprKind::Call { callee, args } => self.call(callee, args, e.span, scope),
+            ExprKind::Unary(op, inner) => self.unary(*op, inner, scope),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, e.span, scope),
+            ExprKind::Is { value, known } => {
+                let asked = Expr::new(Op::IsMissing(Box::new(self.expr(value, scope))), Type::YesNo);
+                if *known { Expr::new(Op::Not(Box::new(asked)), Type::YesNo) } else { asked }
+            }
+            ExprKind::Since(unit, inner) => {
+                let value = self.expr(inner, scope);
+                self.since(*unit, inner.span, value)
+            }
+            ExprKind::List(_) => self.misplaced(e.span, "a list stands only after `in`"),
+            ExprKind::Range(..) => self.misplaced(e.span, "a range stands only after `in`"),
+            ExprKind::When(..) => self.misplaced(e.span, "`when` makes a choice, which cannot stand here"),
+            ExprKind::Per(..) => self.misplaced(e.span, "`per` stands only in caps and rates"),
+            ExprKind::Index(..) => self.misplaced(e.span, "`[…]` is for templates and tests"),
+            ExprKind::Rows { .. } => {
+                self.misplaced(e.span, "`where` and windows stand inside an aggregate, such as `count(…)`")
+            }
+            _ => unknown(),
+        }
+    }
+
+    /// A value that stands for itself, wherever it stands.
+    pub fn literal(&mut self, e: &Syntax, scope: &Scope) -> Option<Expr> {
+        Some(match &e.kind {
             ExprKind::Number(digits) => number(digits),
             ExprKind::Percent(digits) => {
                 let share = digits.parse::<f64>().unwrap_or_default() / 100.0;
@@ -62,29 +93,12 @@ impl<'a> Checker<'a> {
             ExprKind::Time(time) => Expr::new(Op::Literal(Literal::Time(*time)), Type::Time),
             ExprKind::Instant(at) => instant(*at, scope),
             ExprKind::Str(text) => Expr::new(Op::Literal(Literal::Text(text.value.clone())), Type::Text),
-            ExprKind::Name(name) => self.name(name, e.span, scope),
-            ExprKind::Member(of, field) => self.member(of, field, e.span, scope),
-            ExprKind::Call { callee, args } => self.call(callee, args, e.span, scope),
-            ExprKind::Unary(op, inner) => self.unary(*op, inner, scope),
-            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, e.span, scope),
-            ExprKind::Is { value, known } => {
-                let asked = Expr::new(Op::IsMissing(Box::new(self.expr(value, scope))), Type::YesNo);
-                if *known { Expr::new(Op::Not(Box::new(asked)), Type::YesNo) } else { asked }
-            }
-            ExprKind::Since(unit, inner) => self.since(*unit, inner, scope),
             ExprKind::Broken => unknown(),
-            ExprKind::List(_) => self.misplaced(e.span, "a list stands only after `in`"),
-            ExprKind::Range(..) => self.misplaced(e.span, "a range stands only after `in`"),
-            ExprKind::When(..) => self.misplaced(e.span, "`when` makes a choice, which cannot stand here"),
-            ExprKind::Per(..) => self.misplaced(e.span, "`per` stands only in caps and rates"),
-            ExprKind::Index(..) => self.misplaced(e.span, "`[…]` is for templates and tests"),
-            ExprKind::Rows { .. } => {
-                self.misplaced(e.span, "`where` and windows stand inside an aggregate, such as `count(…)`")
-            }
-        }
+            _ => return None,
+        })
     }
 
-    fn misplaced(&mut self, span: Span, message: &str) -> Expr {
+    pub fn misplaced(&mut self, span: Span, message: &str) -> Expr {
         self.report(Diagnostic::error("H0228", span, message).label("not here"));
         unknown()
     }
@@ -145,13 +159,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn since(&mut self, unit: tree::Unit, inner: &'a Syntax, scope: &Scope) -> Expr {
-        let value = self.expr(inner, scope);
+    /// `days since value`.
+    pub fn since(&mut self, unit: tree::Unit, at: Span, value: Expr) -> Expr {
         if !matches!(value.ty, Type::Instant | Type::Date | Type::Unknown) {
             self.report(
                 Diagnostic::error(
                     "H0225",
-                    inner.span,
+                    at,
                     format!("`{} since` counts from a point in time or a date", unit.word()),
                 )
                 .label(format!("this is {}", type_words(value.ty))),
@@ -243,7 +257,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Two sides as values of one type, or a finding.
-    fn comparable(
+    pub fn comparable(
         &mut self,
         a: Expr,
         b: Expr,
@@ -364,9 +378,14 @@ impl<'a> Checker<'a> {
         span: Span,
         scope: &Scope,
     ) -> Expr {
+        let (a, b) = (self.expr(left, scope), self.expr(right, scope));
+        self.arithmetic_of(op, a, b, span)
+    }
+
+    /// Arithmetic on two values.
+    pub fn arithmetic_of(&mut self, op: Arith, a: Expr, b: Expr, span: Span) -> Expr {
         use Arith::{Add, Div, Mul, Sub};
         use Type::{Date, Duration, Instant, Money, Number, Unknown};
-        let (a, b) = (self.expr(left, scope), self.expr(right, scope));
         let ty = match (op, a.ty, b.ty) {
             (_, Unknown, _) | (_, _, Unknown) => Unknown,
             (_, Number, Number) => Number,

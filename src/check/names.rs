@@ -321,7 +321,7 @@ impl<'a> Checker<'a> {
 }
 
 /// `yes`, `no`, `true`, `false`, where nothing else has that name.
-fn yes_no(name: &str) -> Option<Expr> {
+pub(super) fn yes_no(name: &str) -> Option<Expr> {
     let value = match name {
         "yes" | "true" => true,
         "no" | "false" => false,

@@ -56,6 +56,10 @@ pub static CODES: &[Code] = &[
     page!("H0136", "A condition or a window out of its place"),
     page!("H0137", "A comma inside a number"),
     page!("H0140", "A schedule that cannot be read"),
+    page!("H0150", "A line of rules that cannot be read"),
+    page!("H0151", "An alternative that says nothing"),
+    page!("H0152", "Text without quotes in rules"),
+    page!("H0153", "A weight or condition out of order"),
     page!("H0201", "Unknown kind of declaration"),
     page!("H0202", "Unknown key"),
     page!("H0203", "A key is set twice"),
@@ -108,6 +112,10 @@ pub static CODES: &[Code] = &[
     page!("H0256", "Not points in time"),
     page!("H0260", "Shares do not add up"),
     page!("H0261", "A choice without an end"),
+    page!("H0270", "There is no rule of that name"),
+    page!("H0271", "A rule is defined twice"),
+    page!("H0272", "A rule that is never used"),
+    page!("H0273", "Copy that may have nothing to say"),
 ];
 
 /// The entry of a code, in whatever case.

@@ -10,6 +10,7 @@ mod findings;
 mod grammar;
 mod literal;
 mod piece;
+pub mod rules;
 mod scan;
 mod schedule;
 pub mod tree;
@@ -48,7 +49,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         );
         return Parsed { tree: nothing(), diagnostics: findings.finish() };
     }
-    let scan = scan::scan(&mut findings);
+    let scan = scan::scan(&mut findings, scan::Of::File);
     let parsed =
         grammar::Grammar::parse(grammar::Rule::file, &scan.clean).ok().and_then(|mut pairs| pairs.next());
     let tree = if let Some(pair) = parsed {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 
-use super::{ODD, Scanner};
+use super::{ODD, Of, Scanner};
 
 impl Scanner<'_, '_> {
     /// A text begins here, with `"` or `'`.
@@ -79,10 +79,13 @@ impl Scanner<'_, '_> {
         }
         let end = start + kept.len();
         let span = self.findings.span(start, end);
+        let of_a_file = self.of == Of::File;
         self.report(
             Diagnostic::error("H0106", span, "this text has no closing quote")
                 .label("opened here, and the line ends")
-                .help("text of several lines opens and closes with `\"\"\"`")
+                .help_opt(
+                    of_a_file.then(|| "text of several lines opens and closes with `\"\"\"`".to_owned()),
+                )
                 .fix("write `\"`", span.at_end(), "\""),
         );
         self.fill(start, end, ODD);

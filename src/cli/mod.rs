@@ -3,6 +3,7 @@
 mod check;
 mod common;
 mod demo;
+mod difference;
 mod explain;
 mod import;
 mod plan;
@@ -12,6 +13,7 @@ mod run;
 mod segment;
 mod std_library;
 mod terminal;
+mod test;
 mod why;
 
 use std::process::ExitCode;
@@ -30,6 +32,8 @@ struct Cli {
 enum Command {
     /// Check campaign files: every mistake, once, with what to do about it
     Check(check::Args),
+    /// Run the tests that campaign files hold
+    Test(test::Args),
     /// Show what a campaign would do: to whom, how many, and how
     Plan(plan::Args),
     /// Run a campaign: choose, write and hand over, each customer once
@@ -58,6 +62,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(args) => check::main(&args),
+        Command::Test(args) => test::main(&args),
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),

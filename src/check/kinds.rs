@@ -450,7 +450,7 @@ pub static KINDS: &[Kind] = &[
     },
     Kind {
         name: "test",
-        doc: "What must be true of a campaign's messages on a given day.",
+        doc: "What must be true of a campaign's messages on a given day; `herald test` asks.",
         keys: &[
             must("campaign", Takes::Ref("campaign"), "The campaign."),
             may("as_of", Takes::When, "now", "The day it is tested as of."),
@@ -480,7 +480,7 @@ pub static KINDS: &[Kind] = &[
             ),
         ],
         others: None,
-        example: "test \"somebody gets it\" {\n  campaign: hello\n  as_of: 2026-11-20\n  expect: [count(audience) in 50..5000]\n}",
+        example: "test \"somebody gets it\" {\n  campaign: hello\n  as_of: 2026-11-20\n  expect: [count(audience) in 50..5000]\n}\n\ntest \"Li is shown the lamp\" {\n  campaign: hello\n  as_of: 2026-11-20\n  customer: 1\n  rows: [\n    customers(id: 1, name: \"Li\", email: \"li@example.com\", consent: yes),\n    products(id: 7, title: \"Lamp\", price: 399 CNY, stock: 5),\n    views(customer: 1, product: 7, at: 2026-11-18 10:00),\n  ]\n  expect: [count(picks) = 1, picks[0].title = \"Lamp\"]\n  snapshot: \"snapshots/lamp.txt\"\n}",
     },
 ];
 

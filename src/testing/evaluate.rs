@@ -21,19 +21,18 @@ pub struct View<'v> {
     pub scene: Option<&'v Scene>,
     /// The audience.
     pub audience: &'v Audience,
+    /// Whether the customer is in the audience.
+    pub inside: Option<bool>,
     /// Inside a list's `where`: the item in question.
     pub item: Option<&'v Thing>,
 }
 
 /// The audience as expectations see it.
-#[derive(Default)]
 pub struct Audience {
     /// How many.
     pub count: usize,
-    /// Their values, where an expectation looks at them.
-    pub members: Vec<Thing>,
-    /// Whether the customer in question is among them.
-    pub inside: Option<bool>,
+    /// A list of their values, empty where no expectation looks at them.
+    pub members: Thing,
 }
 
 impl<'v> View<'v> {
@@ -61,7 +60,7 @@ impl<'v> View<'v> {
                 _ => None,
             },
             AskOp::Not(inner) => self.truth(inner).map(|holds| !holds),
-            AskOp::InAudience => self.audience.inside,
+            AskOp::InAudience => self.inside,
             AskOp::IsKnown(inner) => Some(self.is_known(inner)),
             AskOp::Compare(compare, a, b) => self.value(a).compare(*compare, &self.value(b), self.zone()),
             AskOp::OneOf(inner, list) => self.one_of(inner, list),
@@ -126,23 +125,26 @@ impl<'v> View<'v> {
 
     /// What a path leads to.
     pub fn thing(&self, part: &Part) -> Cow<'v, Thing> {
-        let item = self.item.filter(|_| part.root == Root::Item);
-        if let Some(item) = item {
+        if let Some(item) = self.item.filter(|_| part.root == Root::Item) {
             return Cow::Borrowed(item.at(&part.steps));
         }
         let root = match (self.scene, part.root) {
-            (_, Root::Audience) => Thing::List(self.audience.members.clone()),
+            (_, Root::Audience) => Cow::Borrowed(&self.audience.members),
             (Some(scene), root) => scene.root(self.bench, root),
-            (None, root) => whole(self.bench, root),
+            (None, root) => Cow::Owned(whole(self.bench, root)),
         };
-        Cow::Owned(root.at(&part.steps).clone())
+        match root {
+            Cow::Borrowed(thing) => Cow::Borrowed(thing.at(&part.steps)),
+            Cow::Owned(thing) => Cow::Owned(thing.at(&part.steps).clone()),
+        }
     }
 
     /// The items of a list.
-    pub fn items(&self, list: &Part) -> Vec<Thing> {
-        match self.thing(list).into_owned() {
-            Thing::List(items) => items,
-            Thing::Value(_) | Thing::Record(_) => Vec::new(),
+    pub fn items(&self, list: &Part) -> Cow<'v, [Thing]> {
+        match self.thing(list) {
+            Cow::Borrowed(Thing::List(items)) => Cow::Borrowed(items),
+            Cow::Owned(Thing::List(items)) => Cow::Owned(items),
+            _ => Cow::Borrowed(&[]),
         }
     }
 

@@ -10,6 +10,9 @@ use crate::diagnostic::Span;
 /// Items of a list that are told of one by one.
 const TOLD: usize = 3;
 
+/// What `is known` expects.
+const A_VALUE: &str = "a value";
+
 /// A part of an expectation that fails.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
@@ -68,7 +71,7 @@ fn problem(view: View<'_>, ask: &Ask) -> Problem {
             let expected = format!("a text with {} in it", view.value(b));
             Problem::new(ask.span, expected, view.value(a).in_short())
         }
-        AskOp::IsKnown(inner) => Problem::new(ask.span, "a value", view.value(inner).to_string()),
+        AskOp::IsKnown(inner) => Problem::new(ask.span, A_VALUE, view.value(inner).to_string()),
         AskOp::InAudience => Problem::new(ask.span, "a customer of the audience", "one who is not in it"),
         AskOp::Over(over) if over.function == ListFunction::All => every(view, ask.span, over),
         AskOp::Over(over) if over.function == ListFunction::Any => some(view, ask.span, over),
@@ -217,8 +220,9 @@ fn path(steps: &[Step]) -> String {
     out
 }
 
-/// Whether a value is there, for words about a missing side.
+/// What to say where a value was compared and there is none.
 pub fn missing_note(problem: &Problem) -> Option<&'static str> {
-    (problem.found == Value::Missing.to_string() && problem.expected != "no value")
+    let compared = !matches!(problem.expected.as_str(), "no value" | A_VALUE);
+    (compared && problem.found == Value::Missing.to_string())
         .then_some("a missing value matches nothing; ask `is missing` or `is known`")
 }

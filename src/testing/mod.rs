@@ -7,6 +7,7 @@
 mod bench;
 mod evaluate;
 mod explain;
+mod failing;
 mod fixture;
 mod one;
 mod outcome;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::bench::{Bench, CHUNK};
 use super::evaluate::{Audience, View};
-use super::explain::{Problem, missing_note, problems};
+use super::explain::problems;
+use super::failing::{Failing, failure, no_message, nobody};
 use super::outcome::{Difference, Failure, LookedAt, NotAsked, TestResult};
-use super::scene::{Refusal, Scene, customer};
+use super::scene::{Refusal, Scene, Thing, customer};
 use super::snapshot::{self, Kept};
 use crate::check::expectation::{AskOp, Expectation, Part, Root};
 use crate::check::model::{Snapshot, Test};
@@ -17,9 +18,6 @@ use crate::run::RunError;
 
 /// Of a larger audience so many customers' messages are looked at, spread over all of it.
 const SAMPLE: usize = 1_000;
-
-/// Customers that are named one by one where an expectation fails for several.
-const NAMED: usize = 5;
 
 /// Runs a test. `update` keeps its message as it is now.
 pub fn run(bench: &Bench, test: &Test, update: bool) -> TestResult {
@@ -47,7 +45,7 @@ impl<'a> Runner<'a> {
                 self.result.failures.push(Failure::broken(*span, &format!("the shop has no customer {id}")));
                 Ok(())
             }
-            Some((id, _)) => self.one_customer(id, &asked, audience, update),
+            Some((id, _)) => self.one_customer(id, &asked, &audience, update),
             None => self.everybody(&asked, &audience),
         }
     }
@@ -78,14 +76,14 @@ impl<'a> Runner<'a> {
 
     /// As much of the audience as the expectations ask for.
     fn audience(&self, asked: &[&Expectation]) -> Result<Audience, RunError> {
-        let mut audience = Audience::default();
+        let mut audience = Audience { count: 0, members: Thing::List(Vec::new()) };
         let roots: Vec<Root> = asked.iter().flat_map(|e| e.ask.roots()).collect();
         if roots.contains(&Root::Audience) {
             let ids = self.bench.audience()?;
             audience.count = ids.len();
             if asked.iter().any(|e| looks_at_members(e)) {
                 let rows = self.bench.values(ids, &self.columns)?;
-                audience.members = rows.iter().map(|row| customer(&self.columns, row)).collect();
+                audience.members = Thing::List(rows.iter().map(|row| customer(&self.columns, row)).collect());
             }
         }
         Ok(audience)
@@ -95,14 +93,14 @@ impl<'a> Runner<'a> {
         &mut self,
         id: &Key,
         asked: &[&Expectation],
-        mut audience: Audience,
+        audience: &Audience,
         update: bool,
     ) -> Result<(), RunError> {
-        audience.inside = Some(self.bench.session.is_in_audience(id)?);
+        let inside = Some(self.bench.session.is_in_audience(id)?);
         let write = self.test.snapshot.is_some() || asked.iter().any(|e| looks_at_text(e));
         let scenes = Scene::of(self.bench, std::slice::from_ref(id), &self.columns, write)?;
         let Some(scene) = scenes.first() else { return Ok(()) };
-        let view = View { bench: self.bench, scene: Some(scene), audience: &audience, item: None };
+        let view = View { bench: self.bench, scene: Some(scene), audience, inside, item: None };
         let mut about_nothing: Vec<Span> = Vec::new();
         for expectation in asked {
             if scene.draft.is_err() && expectation.ask.roots().iter().any(|r| r.of_message()) {
@@ -174,7 +172,7 @@ impl<'a> Runner<'a> {
 
     /// What is said of the message holds for every recipient, what is not is asked once.
     fn everybody(&mut self, asked: &[&Expectation], audience: &Audience) -> Result<(), RunError> {
-        let view = View { bench: self.bench, scene: None, audience, item: None };
+        let view = View { bench: self.bench, scene: None, audience, inside: None, item: None };
         let (each, once): (Vec<&Expectation>, Vec<&Expectation>) =
             asked.iter().partition(|e| e.ask.roots().iter().any(|r| r.of_message() || *r == Root::Customer));
         for expectation in once {
@@ -198,8 +196,6 @@ impl<'a> Runner<'a> {
         let mut refused: BTreeMap<String, (usize, String)> = BTreeMap::new();
         let mut unwritten: Vec<(Key, Refusal)> = Vec::new();
         let mut recipients = 0;
-        let inside =
-            Audience { inside: Some(true), count: audience.count, members: audience.members.clone() };
         for chunk in sample.chunks(CHUNK) {
             for scene in Scene::of(self.bench, chunk, &self.columns, write)? {
                 if let Err(refusal) = &scene.draft {
@@ -210,7 +206,8 @@ impl<'a> Runner<'a> {
                     continue;
                 }
                 recipients += 1;
-                let view = View { bench: self.bench, scene: Some(&scene), audience: &inside, item: None };
+                let view =
+                    View { bench: self.bench, scene: Some(&scene), audience, inside: Some(true), item: None };
                 for (expectation, failing) in asked.iter().zip(&mut failing) {
                     if view.truth(&expectation.ask) != Some(true) {
                         Failing::note(failing, &scene.customer, || problems(view, &expectation.ask));
@@ -233,108 +230,6 @@ impl<'a> Runner<'a> {
         }
         Ok(())
     }
-}
-
-/// An expectation that fails for some recipients: the first of them in full, the others by their ids.
-struct Failing {
-    first: Key,
-    problems: Vec<Problem>,
-    others: Vec<Key>,
-}
-
-impl Failing {
-    fn note(failing: &mut Option<Self>, customer: &Key, problems: impl FnOnce() -> Vec<Problem>) {
-        match failing {
-            Some(known) => known.others.push(customer.clone()),
-            None => {
-                *failing = Some(Self { first: customer.clone(), problems: problems(), others: Vec::new() });
-            }
-        }
-    }
-
-    fn failure(self, expectation: &Expectation, recipients: usize) -> Failure {
-        let count = self.others.len() + 1;
-        let whose = format!(" for {count} of {recipients} recipients; here customer {}", self.first);
-        let mut failure = failure(expectation, &self.problems, &whose, Some(self.first));
-        if !self.others.is_empty() {
-            let named: Vec<String> = self.others.iter().take(NAMED).map(Key::to_string).collect();
-            let more = self.others.len() - named.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let others = format!("the same for {}{more}", named.join(", "));
-            let help = failure.diagnostic.help.take();
-            failure.diagnostic.help = Some(help.map_or(others.clone(), |help| format!("{help}\n{others}")));
-        }
-        failure
-    }
-}
-
-/// An expectation that does not hold, with what was expected and found at the parts of it that fail.
-fn failure(expectation: &Expectation, problems: &[Problem], whose: &str, customer: Option<Key>) -> Failure {
-    let words = |p: &Problem| format!("expected {}, found {}", p.expected, p.found);
-    let span = problems.first().map_or(expectation.ask.span, |p| p.span);
-    let message = format!("`{}` does not hold{whose}", expectation.words);
-    let mut diagnostic = Diagnostic::error("H0301", span, message);
-    if let Some(first) = problems.first() {
-        diagnostic = diagnostic.label(words(first));
-    }
-    for problem in problems.iter().skip(1) {
-        diagnostic = diagnostic.related(problem.span, words(problem));
-    }
-    let mut notes: Vec<&str> =
-        problems.iter().flat_map(|p| p.notes.iter().map(String::as_str).chain(missing_note(p))).collect();
-    notes.dedup();
-    let join = |part: fn(&Problem) -> &str| problems.iter().map(part).collect::<Vec<_>>().join("; ");
-    Failure {
-        diagnostic: diagnostic.help_opt((!notes.is_empty()).then(|| notes.join("\n"))),
-        expected: join(|p| &p.expected),
-        found: join(|p| &p.found),
-        customer,
-        difference: None,
-    }
-}
-
-/// What is said about a message that is not there, once for all that is said; none where nothing is.
-fn no_message(id: &Key, refusal: &Refusal, about: &[Span]) -> Option<Failure> {
-    let (first, rest) = about.split_first()?;
-    let why = format!("{}: {}", refusal.gate, refusal.reason);
-    let message = match refusal.gate.as_str() {
-        "writing" => format!("the message to customer {id} cannot be written"),
-        _ => format!("customer {id} gets no message"),
-    };
-    let mut diagnostic = Diagnostic::error("H0301", *first, message)
-        .label("about a message that is not there")
-        .help(why.clone());
-    for span in rest {
-        diagnostic = diagnostic.related(*span, "this too");
-    }
-    Some(Failure {
-        diagnostic,
-        expected: "a message".to_owned(),
-        found: why,
-        customer: Some(id.clone()),
-        difference: None,
-    })
-}
-
-/// What is said of every recipient, where there is none.
-fn nobody(about: &[Span], refused: &BTreeMap<String, (usize, String)>) -> Option<Failure> {
-    let (first, rest) = about.split_first()?;
-    let why: Vec<String> =
-        refused.iter().map(|(gate, (count, reason))| format!("{count} × {gate}: {reason}")).collect();
-    let why = if why.is_empty() { "the audience is empty".to_owned() } else { why.join("\n") };
-    let mut diagnostic = Diagnostic::error("H0301", *first, "nobody gets a message")
-        .label("about messages that are not there")
-        .help(why.clone());
-    for span in rest {
-        diagnostic = diagnostic.related(*span, "this too");
-    }
-    Some(Failure {
-        diagnostic,
-        expected: "a message".to_owned(),
-        found: format!("nobody gets one ({why})"),
-        customer: None,
-        difference: None,
-    })
 }
 
 /// So many of a list at most, spread over all of it, always the same.

@@ -1,5 +1,6 @@
 //! One customer's message as a test sees it, and the audience.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -107,26 +108,31 @@ impl Scene {
     }
 
     /// A part of the message or of its customer.
-    pub fn root(&self, bench: &Bench, root: Root) -> Thing {
-        let missing = Thing::Value(Value::Missing);
-        let draft = self.draft.as_ref().ok();
+    pub fn root(&self, bench: &Bench, root: Root) -> Cow<'_, Thing> {
+        match root {
+            Root::Customer => Cow::Borrowed(&self.values),
+            Root::Picks => Cow::Borrowed(&self.picks),
+            _ => Cow::Owned(self.text(bench, root).unwrap_or_else(|| whole(bench, root))),
+        }
+    }
+
+    /// A part that is a text or the sender; none where there is no message, or the part is the same for all.
+    fn text(&self, bench: &Bench, root: Root) -> Option<Thing> {
+        let draft = self.draft.as_ref().ok()?;
         let written = |part: fn(&Composed) -> &str| self.written.as_ref().map(|w| Thing::text(part(w)));
         match root {
-            Root::Customer => self.values.clone(),
-            Root::Picks => self.picks.clone(),
-            Root::Subject => written(|w| &w.subject).unwrap_or(missing),
-            Root::Preheader => written(|w| &w.preheader).unwrap_or(missing),
-            Root::Text => written(|w| &w.text).unwrap_or(missing),
-            Root::Html => written(|w| &w.html).unwrap_or(missing),
-            Root::Variant => draft.and_then(|d| d.variant.as_deref()).map_or(missing, Thing::text),
-            Root::Template => draft.map_or(missing, |d| Thing::text(&d.inputs.template)),
-            Root::Lang => draft
-                .and_then(|d| bench.model.templates.get(&d.inputs.template))
-                .map_or(missing, |t| Thing::text(&t.language)),
-            Root::Sender => {
-                draft.map_or_else(|| sender(bench, None), |d| sender(bench, Some(&d.inputs.sender)))
+            Root::Subject => written(|w| &w.subject),
+            Root::Preheader => written(|w| &w.preheader),
+            Root::Text => written(|w| &w.text),
+            Root::Html => written(|w| &w.html),
+            Root::Variant => draft.variant.as_deref().map(Thing::text),
+            Root::Template => Some(Thing::text(&draft.inputs.template)),
+            Root::Lang => {
+                let template = bench.model.templates.get(&draft.inputs.template)?;
+                Some(Thing::text(&template.language))
             }
-            _ => whole(bench, root),
+            Root::Sender => Some(sender(bench, Some(&draft.inputs.sender))),
+            _ => None,
         }
     }
 }

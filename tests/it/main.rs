@@ -4,4 +4,5 @@
 mod breakage;
 mod journey;
 mod shop;
+mod testing;
 mod versions;

@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::run::RunError;
 
 /// Of a larger audience so many customers' messages are looked at, spread over all of it.
-const SAMPLE: usize = 1_000;
+const SAMPLE: usize = 2_000;
 
 /// Runs a test. `update` keeps its message as it is now.
 pub fn run(bench: &Bench, test: &Test, update: bool) -> TestResult {
@@ -25,6 +25,7 @@ pub fn run(bench: &Bench, test: &Test, update: bool) -> TestResult {
     if let Err(error) = runner.run(update) {
         runner.result.failures.push(Failure::broken(test.span, &error.to_string()));
     }
+    runner.result.failures.sort_by_key(|f| f.diagnostic.span);
     runner.result
 }
 
@@ -184,7 +185,6 @@ impl<'a> Runner<'a> {
         if !each.is_empty() {
             self.recipients(&each, audience)?;
         }
-        self.result.failures.sort_by_key(|f| f.diagnostic.span);
         Ok(())
     }
 

@@ -98,6 +98,28 @@ fn the_tests_that_ship_pass_and_the_kept_message_is_current() {
 }
 
 #[test]
+fn a_test_sees_the_message_that_a_run_sends() {
+    let project = Project::new();
+    let day = ["run", "campaigns/weekend.campaign", "--as-of", "2026-11-20"];
+    assert!(project.herald(&day).status.success());
+    let (path, bytes) = project.mails().swap_remove(3);
+    let id = path.file_stem().unwrap().to_str().unwrap();
+    let test = format!(
+        "use weekend from \"weekend\"\ntest \"one\" {{ campaign: weekend, as_of: 2026-11-20, customer: {id}, snapshot: \"one.txt\" }}\n"
+    );
+    project.write("campaigns/one.campaign", &test);
+    // Whoever got the mail of this run is looked at as if there had been none.
+    let output = project.herald(&["test", "campaigns/one.campaign", "--update"]);
+    assert!(output.status.success(), "{}", text(&output.stdout));
+    let kept = std::fs::read_to_string(project.path().join("campaigns/one.txt")).unwrap();
+    let mail = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+    let body = mail.body_text(0).unwrap().replace("\r\n", "\n");
+    let lines: Vec<&str> = body.lines().map(str::trim_end).collect();
+    assert!(kept.contains(&format!("\nSubject: {}\n", mail.subject().unwrap())), "{kept}");
+    assert!(kept.contains(lines.join("\n").trim_end()), "{kept}\n-- is not --\n{body}");
+}
+
+#[test]
 fn rows_of_a_test_are_all_the_data_there_is_wherever_the_database_is() {
     let one = of_rows(
         "Ada",
@@ -124,6 +146,71 @@ fn rows_of_a_test_are_all_the_data_there_is_wherever_the_database_is() {
     let (told, status) = run(&without_database(&[one, others, everyone].concat()), &[]);
     assert_eq!(status, Some(0), "{told}");
     assert!(told.contains("everyone  campaigns/small.campaign:99  1 message\n"), "{told}");
+}
+
+#[test]
+fn a_missing_value_matches_nothing_and_neither_does_its_opposite() {
+    let holds = of_rows(
+        "holds",
+        r#"customer: 3
+  expect: [
+    customer.name is missing,
+    customer.city is missing and customer.shoe_size is missing,
+    customer.city = "Berlin" or yes,
+    not (customer.city is known),
+    count(audience where shoe_size > 0) = 1,
+    min(audience.shoe_size) = 38,
+  ]"#,
+    );
+    let (told, status) = run(&without_database(&holds), &[]);
+    assert_eq!(status, Some(0), "{told}");
+    for expectation in [
+        "customer.city = \"Berlin\"",
+        "customer.city != \"Berlin\"",
+        "not (customer.city = \"Berlin\")",
+        "customer.city in [\"Berlin\"]",
+        "customer.city not in [\"Berlin\"]",
+        "customer.shoe_size in 1..",
+        "customer.shoe_size + 1 > 0",
+        "customer.city contains \"B\"",
+        "all(audience where shoe_size > 0)",
+    ] {
+        let test = of_rows("does not", &format!("customer: 3\n  expect: [{expectation}]"));
+        let (told, status) = run(&without_database(&test), &[]);
+        assert!(status == Some(1) && told.contains("does not hold for customer 3"), "{expectation}: {told}");
+    }
+}
+
+#[test]
+fn rows_are_written_as_the_shops_own_columns_write_theirs() {
+    let dated = ROWS
+        .replace("consent: yes, shoe_size: 38", "consent: yes, born: 1990-05-01, since: 2020-02-03 10:30");
+    let test = format!(
+        "test \"Ada\" {{{dated}customer: 1\n  expect: [count(audience) = 2, picks[0].price = 39.90 EUR, \
+         customer.born = 1990-05-01, customer.since = 2020-02-03 10:30, days since customer.since in 2000..3000]\n}}\n"
+    );
+    let project = without_database(&test);
+    let shop = rusqlite::Connection::open(project.path().join("campaigns/corner.db")).unwrap();
+    // Times in three layouts, yes and no as words, ids that are texts, a view, and a row that no test may see.
+    shop.execute_batch(
+        "CREATE TABLE clients (client_no INTEGER, mail TEXT, called TEXT, consent TEXT, born TEXT, since TEXT, city TEXT);
+         INSERT INTO clients VALUES (9, 'x@example.com', 'X', 'yes', '1980-01-31', '2019-01-01 08:00', 'Bonn');
+         CREATE TABLE goods (id TEXT, title TEXT, price REAL, stock INTEGER, url TEXT);
+         INSERT INTO goods VALUES ('X', 'Secret', 1.5, 3, '/x');
+         CREATE VIEW products AS SELECT * FROM goods;
+         CREATE TABLE views (customer INTEGER, product TEXT, at TEXT);
+         INSERT INTO views VALUES (9, 'X', '2026-11-19T10:00:00Z');",
+    )
+    .unwrap();
+    drop(shop);
+    let (told, status) = run(&project, &[]);
+    assert_eq!(status, Some(0), "{told}");
+    // And what the shop's own data says is asked where a test brings no rows.
+    let own = "test \"own\" { campaign: news, as_of: 2026-11-20, expect: [picks[0].title = \"Secret\", customer.city = \"Bonn\"] }\n";
+    let file = std::fs::read_to_string(project.path().join("campaigns/small.campaign")).unwrap();
+    project.write("campaigns/small.campaign", &format!("{file}{own}"));
+    let (told, status) = run(&project, &[]);
+    assert!(status == Some(0) && told.contains("2 passed"), "{told}");
 }
 
 #[test]

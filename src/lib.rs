@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! 9 cli                                  one file a command
+//! 8 watch                                the live preview
 //! 7 run                                  executes a plan, resumably
 //! 5 deliver                              the state database and the transports
 //! 4 compose                              templates and MIME messages
@@ -27,3 +28,4 @@ pub mod plan;
 pub mod recommend;
 pub mod run;
 pub mod syntax;
+pub mod watch;

@@ -8,6 +8,7 @@ use super::common::{self, Failure};
 use super::terminal;
 use crate::diagnostic::Severity;
 use crate::diagnostic::render::{self, Format};
+use crate::run::workspace::campaign_files;
 
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -35,7 +36,8 @@ pub struct Args {
 pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     let mut files = Vec::new();
     for path in &args.paths {
-        collect(path, &mut files)?;
+        let found = campaign_files(path);
+        files.extend(found.map_err(|e| Failure::Usage(format!("{} cannot be read: {e}", path.display())))?);
     }
     if files.is_empty() {
         return Err(Failure::Usage("there is no `.campaign` file here".to_owned()));
@@ -64,28 +66,4 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
         );
     }
     Ok(if errors > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
-}
-
-/// The campaign files at a path, in order of their names; folders are searched, hidden ones and links left out.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let told = |e: std::io::Error| Failure::Usage(format!("{} cannot be read: {e}", path.display()));
-    if !path.metadata().map_err(told)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(path).map_err(told)?.flatten().map(|e| e.path()).collect();
-    entries.sort();
-    for entry in entries {
-        let name = entry.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') || name == "target" || entry.is_symlink() {
-            continue;
-        }
-        if entry.is_dir() {
-            collect(&entry, files)?;
-        } else if entry.extension().is_some_and(|e| e == "campaign") {
-            files.push(entry.strip_prefix("./").map_or(entry.clone(), Path::to_owned));
-        }
-    }
-    Ok(())
 }

@@ -8,6 +8,7 @@ pub mod mentions;
 pub mod occurrence;
 pub mod show;
 mod step;
+pub mod words;
 
 pub use compile::{Asked, PlanError, compile};
 pub use inline::Inliner;

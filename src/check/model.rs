@@ -255,6 +255,34 @@ pub enum Line {
     Copy(String),
 }
 
+/// How one of the candidates of a copy is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chooser {
+    /// The first that passes.
+    First,
+    /// Each customer the next one.
+    Rotate,
+    /// The one nearest to this tone.
+    Nearest(String),
+}
+
+/// Generated text.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// Its label.
+    pub label: String,
+    /// The language of the text; none for the template's.
+    pub language: Option<String>,
+    /// The grammar that it is made by, from the first rule on; its names are rules of it where nothing was reported.
+    pub rules: crate::syntax::rules::Rules,
+    /// How many candidates are made.
+    pub candidates: usize,
+    /// How one of them is chosen.
+    pub choose: Chooser,
+    /// The text where no candidate passes.
+    pub fallback: Option<crate::syntax::tree::Str>,
+}
+
 /// A template.
 #[derive(Debug, Clone)]
 pub struct Template {
@@ -381,6 +409,8 @@ pub struct Model {
     pub segments: BTreeMap<String, Segment>,
     /// Strategies.
     pub strategies: BTreeMap<String, Strategy>,
+    /// Copies.
+    pub copies: BTreeMap<String, Copy>,
     /// Templates.
     pub templates: BTreeMap<String, Template>,
     /// Campaigns.

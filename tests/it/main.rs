@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say so
 
 mod breakage;
+mod corpus;
 mod journey;
 mod shop;
 mod versions;

@@ -3,7 +3,9 @@
 mod check;
 mod common;
 mod demo;
+mod difference;
 mod explain;
+mod fmt;
 mod import;
 mod plan;
 mod preview;
@@ -30,6 +32,8 @@ struct Cli {
 enum Command {
     /// Check campaign files: every mistake, once, with what to do about it
     Check(check::Args),
+    /// Put campaign files into their one style
+    Fmt(fmt::Args),
     /// Show what a campaign would do: to whom, how many, and how
     Plan(plan::Args),
     /// Run a campaign: choose, write and hand over, each customer once
@@ -58,6 +62,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(args) => check::main(&args),
+        Command::Fmt(args) => fmt::main(&args),
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),

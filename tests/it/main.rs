@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say so
 
 mod breakage;
+mod fmt;
 mod journey;
 mod shop;

@@ -2,11 +2,13 @@
 
 mod check;
 mod common;
+mod completions;
 mod demo;
 mod difference;
 mod explain;
 mod fmt;
 mod import;
+mod man;
 mod plan;
 mod preview;
 mod reference;
@@ -54,6 +56,10 @@ enum Command {
     Std(std_library::Args),
     /// Print the language's reference, made from the table of kinds
     Reference,
+    /// Print what lets a shell complete commands: bash, zsh, fish, elvish, powershell
+    Completions(completions::Args),
+    /// Print the manual page, or write one for each command
+    Man(man::Args),
 }
 
 /// Runs the program with the process's arguments and gives its exit status:
@@ -73,6 +79,8 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::main(&args),
         Command::Std(args) => std_library::main(&args),
         Command::Reference => reference::main(),
+        Command::Completions(args) => completions::main(&args),
+        Command::Man(args) => man::main(&args),
     };
     match result {
         Ok(code) => code,

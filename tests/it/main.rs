@@ -4,4 +4,5 @@
 mod breakage;
 mod fmt;
 mod journey;
+mod shell;
 mod shop;

@@ -17,7 +17,7 @@ use std::fmt;
 
 use pest::Parser;
 
-use super::{Parsed, findings, grammar, parse, scan};
+use super::{LARGEST, Parsed, findings, grammar, parse, scan};
 use crate::diagnostic::FileId;
 
 /// A bracket that had to be opened may let its neighbours stand in another column; more rounds are not needed.
@@ -28,6 +28,8 @@ const MOST: usize = 4;
 pub enum Refused {
     /// The result would not say the same: a mistake of the formatter.
     Changed,
+    /// The result would be larger than a campaign file may be.
+    Large,
     /// The text has mistakes, and what they mean would change.
     Broken,
 }
@@ -39,6 +41,7 @@ impl fmt::Display for Refused {
                 "formatting would change what it says, so it was left alone: a mistake of the program, \
                  please report it with the file"
             }
+            Self::Large => "formatted it would be larger than a campaign file may be, so it was left alone",
             Self::Broken => {
                 "it has mistakes that would mean something else after formatting, so it was left alone: \
                  mend them first"
@@ -73,6 +76,9 @@ fn formatted(text: &str) -> Result<String, Refused> {
     let refused = if before.diagnostics.is_empty() { Refused::Changed } else { Refused::Broken };
     let Some(mut after) = layout(text, &before) else { return Ok(text.to_owned()) };
     for _ in 0..MOST {
+        if after.len() > LARGEST {
+            return Err(Refused::Large);
+        }
         let read = parse(FileId(0), &after);
         if !same::same((text, &before), (&after, &read)) {
             return Err(refused);

@@ -275,7 +275,8 @@ impl<'t> Page<'t> {
     /// The text of the page; comments behind neighbouring lines are put below one another.
     pub(super) fn finish(self) -> String {
         let mut out = String::new();
-        for run in self.lines.chunk_by(|a, b| a.note.is_some() && b.note.is_some()) {
+        let braces = |a: &Line, b: &Line| a.text.ends_with('{') || b.text.trim_start().starts_with('}');
+        for run in self.lines.chunk_by(|a, b| a.note.is_some() && b.note.is_some() && !braces(a, b)) {
             let widths: Vec<usize> = run.iter().map(|line| line.text.width()).collect();
             let column = run.iter().zip(&widths).filter(|(_, width)| **width <= LONG);
             let column = column.map(|(line, width)| (width + 2).max(if line.setting { NOTES } else { 0 }));

@@ -149,6 +149,12 @@ fn so_many_mistakes_that_not_all_are_known_leave_a_file_alone() {
     assert_eq!(format(&text), Ok(text));
 }
 
+#[test]
+fn what_would_become_too_large_is_refused() {
+    let deep = format!("segment a {{ where: {}x{} }}\n", "f(a, ".repeat(60), ")".repeat(60));
+    assert_eq!(format(&deep.repeat(1_500)), Err(Refused::Large));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -8,7 +8,6 @@ use super::common::{self, Failure};
 use super::terminal;
 use crate::diagnostic::Severity;
 use crate::diagnostic::render::{self, Format};
-use crate::run::workspace::campaign_files;
 
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -34,14 +33,7 @@ pub struct Args {
 }
 
 pub fn main(args: &Args) -> Result<ExitCode, Failure> {
-    let mut files = Vec::new();
-    for path in &args.paths {
-        let found = campaign_files(path);
-        files.extend(found.map_err(|e| Failure::Usage(format!("{} cannot be read: {e}", path.display())))?);
-    }
-    if files.is_empty() {
-        return Err(Failure::Usage("there is no `.campaign` file here".to_owned()));
-    }
+    let files = common::campaign_files(&args.paths)?;
     let workspace = common::open(&files, Path::new("."), false)?;
     let format = match args.format {
         Wanted::Text => Format::Fancy { color: terminal::colours(), width: terminal::width() },

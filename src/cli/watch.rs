@@ -12,7 +12,6 @@ use super::common::{self, Failure};
 use super::terminal::{self, BAD, GOOD, ODD, QUIET, STRONG};
 use crate::diagnostic::render::{self, Format};
 use crate::run::Workspace;
-use crate::run::workspace::campaign_files;
 use crate::watch::{self, Built, Engine, Settings};
 
 #[derive(Debug, clap::Args)]
@@ -35,11 +34,7 @@ pub struct Args {
 }
 
 pub fn main(args: &Args) -> Result<ExitCode, Failure> {
-    let files = campaign_files(&args.target)
-        .map_err(|e| Failure::Usage(format!("{} cannot be read: {e}", args.target.display())))?;
-    if files.is_empty() {
-        return Err(Failure::Usage(format!("there is no `.campaign` file in {}", args.target.display())));
-    }
+    let files = common::campaign_files(std::slice::from_ref(&args.target))?;
     // Makes the demo shop where a source asks for it, and tells the shop's zone.
     let workspace = common::open(&files, &args.project, true)?;
     let zone = workspace.checked.model.sources.values().next().map(|s| s.schema.timezone.clone());

@@ -39,7 +39,8 @@ fn look(path: &Path) -> Seen {
     }
 }
 
-/// The campaign files at a path, in order of their names; folders are searched, hidden ones and links left out.
+/// The campaign files at a path, in order of their names; folders are searched, hidden ones, links and what programs make
+/// left out.
 ///
 /// # Errors
 /// The system's, for the path itself.
@@ -58,7 +59,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     entries.sort();
     for entry in entries {
         let name = entry.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') || name == "target" || entry.is_symlink() {
+        if name.starts_with('.') || name == "target" || name == "outbox" || entry.is_symlink() {
             continue;
         }
         if entry.is_dir() {

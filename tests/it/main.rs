@@ -3,6 +3,8 @@
 
 mod breakage;
 mod corpus;
+mod fmt;
 mod journey;
+mod shell;
 mod shop;
 mod versions;

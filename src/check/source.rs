@@ -11,11 +11,11 @@ use super::derived;
 use super::model;
 use super::relations;
 use super::schema::{Relation, Schema, Storage};
-use super::standard::{self};
 use super::suggest;
 use super::typed::{Compare, Expr, Literal, Op, Row, Type};
 use crate::data::Currency;
 use crate::data::inspect::PhysicalTable;
+use crate::data::standard;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::{self, Decl, Expr as Syntax, ExprKind};
 

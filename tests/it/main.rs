@@ -4,4 +4,5 @@
 mod breakage;
 mod corpus;
 mod journey;
+mod mapped;
 mod shop;

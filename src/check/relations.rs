@@ -4,13 +4,13 @@ use super::checker::Checker;
 use super::expr::near;
 use super::schema::{Column, Encoding, Origin, Relation, Storage};
 use super::source::Mapping;
-use super::standard::{self, Role, StandardTable};
 use super::suggest;
 use super::typed::Type;
 use crate::data::Currency;
 use crate::data::inspect::{
     InstantForm, Observed, PhysicalColumn, PhysicalTable, Precision, Separator, YesNoForm, ZoneMark,
 };
+use crate::data::standard::{self, ColumnType as Role, StandardTable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::{self, Decl};
 
@@ -202,7 +202,7 @@ impl<'a> Checker<'a> {
                 None => inferred(observed),
             },
             Some(Role::Text) if observed.is_missing() || observed.is_text() => (Type::Text, Encoding::Plain),
-            Some(Role::Number) if observed.is_missing() || observed.as_number().is_some() => {
+            Some(Role::Number | Role::Whole) if observed.is_missing() || observed.as_number().is_some() => {
                 (Type::Number, Encoding::Plain)
             }
             _ => inferred(observed),
@@ -318,7 +318,7 @@ fn unseen(name: &str, stored: &str, role: Option<Role>, currency: Currency) -> C
     let (ty, encoding) = match role {
         Some(Role::Id) => (Type::Id, Encoding::Plain),
         Some(Role::Text) => (Type::Text, Encoding::Plain),
-        Some(Role::Number) => (Type::Number, Encoding::Plain),
+        Some(Role::Number | Role::Whole) => (Type::Number, Encoding::Plain),
         Some(Role::Money) => (Type::Money(currency), Encoding::MajorUnits),
         Some(Role::Date) => (Type::Date, Encoding::DateText),
         Some(Role::Instant) => (Type::Instant, Encoding::UnixSeconds),

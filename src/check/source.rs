@@ -11,11 +11,11 @@ use super::derived;
 use super::model;
 use super::relations;
 use super::schema::{Relation, Schema, Storage};
-use super::standard::{self};
 use super::suggest;
 use super::typed::{Compare, Expr, Literal, Op, Row, Type};
 use crate::data::Currency;
 use crate::data::inspect::PhysicalTable;
+use crate::data::standard;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::{self, Decl, Expr as Syntax, ExprKind};
 
@@ -288,13 +288,12 @@ impl<'a> Checker<'a> {
                 row: Some((relation.to_owned(), super::typed::Link::Customer)),
                 future: false,
             };
-            let relation = if schema.relation("purchases").is_some_and(|r| r.column("status").is_some())
-                || schema.relation("orders").is_none()
-            {
-                "purchases"
-            } else {
-                "orders"
+            // A condition on lines, unless it is the shop's own orders that have the status and its lines have none.
+            let has_status = |name: &str| {
+                schema.relation(name).is_some_and(|r| r.grouped_by.is_none() && r.column("status").is_some())
             };
+            let relation =
+                if has_status("orders") && !has_status("purchases") { "orders" } else { "purchases" };
             (relation, self.condition(value, &place(relation)))
         });
         let mut schema = Arc::unwrap_or_clone(schema);

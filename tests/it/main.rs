@@ -5,6 +5,7 @@ mod breakage;
 mod corpus;
 mod fmt;
 mod journey;
+mod mapped;
 mod shell;
 mod shop;
 mod versions;

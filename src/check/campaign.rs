@@ -6,6 +6,7 @@ use super::checker::{Checker, DeclId, Place, Scope, setting};
 use super::declarations::items;
 use super::model::{self, Choice, Goal, Recommend, Variant};
 use super::schema::Schema;
+use super::typed::{Op, Window};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::tree::{Decl, Expr as Syntax, ExprKind, Value};
 
@@ -76,8 +77,29 @@ impl<'a> Checker<'a> {
 
     fn goal(&mut self, decl: &'a Decl, scope: &Scope) -> Option<Goal> {
         let value = self.value_of(decl, "goal")?;
-        let condition = self.future_condition(value, scope);
+        let condition = self.goal_condition(value, scope);
         Some(Goal { words: self.text(value.span).to_owned(), condition })
+    }
+
+    /// What counts as success: something that happens after the sending.
+    fn goal_condition(&mut self, value: &'a Syntax, scope: &Scope) -> super::typed::Expr {
+        let before = self.diagnostics.len();
+        let goal = self.future_condition(value, scope);
+        let (mut ahead, mut past) = (false, false);
+        goal.walk(&mut |e| {
+            if let Op::Aggregate(aggregate) = &e.op {
+                ahead |= matches!(aggregate.window, Some(Window::Next(_)));
+                past = true;
+            }
+        });
+        if past && !ahead && self.diagnostics.len() == before {
+            self.report(
+                Diagnostic::error("H0234", value.span, "a goal looks ahead from the sending")
+                    .label("this looks back")
+                    .help("say how long it is waited for: `any(orders in next 14 days)`"),
+            );
+        }
+        goal
     }
 
     /// The audience: a condition, most often a segment's name, which gets its own words when it is unknown.
@@ -134,7 +156,7 @@ impl<'a> Checker<'a> {
                     .help(format!("add one more {kind} without `when`")),
                 );
             }
-            if !last && condition.is_none() {
+            if !last && condition.is_none() && !matches!(item.kind, ExprKind::Broken) {
                 self.report(
                     Diagnostic::error(
                         "H0261",
@@ -156,7 +178,7 @@ impl<'a> Checker<'a> {
             Value::Schedule(schedule) => Some(schedule.clone()),
             Value::Expr(e) => {
                 if !matches!(e.kind, ExprKind::Broken) {
-                    self.wrong_value(e.span, "a schedule such as `every monday at 09:00 local`");
+                    self.wrong_value(e, "a schedule such as `every monday at 09:00 local`");
                 }
                 None
             }
@@ -170,8 +192,16 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Name(word) if word == "never" => None,
             ExprKind::Broken => None,
+            ExprKind::Duration(_) => {
+                self.report(
+                    Diagnostic::error("H0205", value.span, "`repeat` says after how long")
+                        .label("`after` is missing before it")
+                        .fix("write `after`", value.span.at_start(), "after "),
+                );
+                None
+            }
             _ => {
-                self.wrong_value(value.span, "`after` and a length of time, such as `after 60 days`");
+                self.wrong_value(value, "`after` and a length of time, such as `after 60 days`");
                 None
             }
         }
@@ -181,7 +211,7 @@ impl<'a> Checker<'a> {
     fn share(&mut self, value: &'a Syntax) -> Option<f64> {
         let ExprKind::Percent(digits) = &value.kind else {
             if !matches!(value.kind, ExprKind::Broken) {
-                self.wrong_value(value.span, "a percent such as `10%`");
+                self.wrong_value(value, "a percent such as `10%`");
             }
             return None;
         };
@@ -208,7 +238,8 @@ impl<'a> Checker<'a> {
         }
         let shares: Vec<Option<f64>> =
             blocks.iter().map(|b| b.share.as_ref().and_then(|s| self.share(s))).collect();
-        let given = shares.iter().flatten().count();
+        let given = blocks.iter().filter(|b| b.share.is_some()).count();
+        let sound = shares.iter().flatten().count() == given;
         let total: f64 = shares.iter().flatten().sum();
         if given != 0 && given != blocks.len() {
             let bare = blocks.iter().find(|b| b.share.is_none()).map_or(decl.head, |b| b.head);
@@ -216,7 +247,7 @@ impl<'a> Checker<'a> {
                 Diagnostic::error("H0260", bare, "either every variant has a share, or none")
                     .label("no share"),
             );
-        } else if given == blocks.len() && (total - 1.0).abs() > 1e-9 {
+        } else if given == blocks.len() && sound && (total - 1.0).abs() > 1e-9 {
             let first = blocks[0].share.as_ref().map_or(decl.head, |s| s.span);
             let last = blocks[blocks.len() - 1].share.as_ref().map_or(first, |s| s.span);
             self.report(

@@ -49,7 +49,7 @@ impl<'a> Checker<'a> {
                     let tone = self.reference(id.file, value, "tone")?;
                     return Some(Chooser::Nearest(self.label(tone, "")));
                 }
-                self.wrong_value(value.span, "`nearest(tone)` with the name of one tone");
+                self.wrong_value(value, "`nearest(tone)` with the name of one tone");
                 None
             }
             ExprKind::Broken => None,
@@ -67,7 +67,7 @@ impl<'a> Checker<'a> {
                 None
             }
             _ => {
-                self.wrong_value(value.span, "`nearest(tone)`, `rotate` or `first`");
+                self.wrong_value(value, "`nearest(tone)`, `rotate` or `first`");
                 None
             }
         }

@@ -7,7 +7,9 @@ use super::message_expr::Offered;
 use super::model::{Copy, Line, Template};
 use super::shape::Field;
 use super::template_text::{check_text_where, known_when};
+use crate::diagnostic::Severity;
 use crate::syntax::rules::{Part, Rules};
+use crate::syntax::tree::{Expr, ExprKind};
 
 /// Paths (`customer.name`) that have a value.
 pub(super) type Known = BTreeSet<String>;
@@ -36,9 +38,15 @@ impl Checker<'_> {
                     known.extend(known_when(condition));
                 }
                 let known: Vec<String> = known.into_iter().collect();
+                let unread = matches!(&alternative.when, Some(Expr { kind: ExprKind::Broken, .. }));
                 for part in &alternative.parts {
-                    if let Part::Text(text) = part {
-                        check_text_where(text, &roots, &known, &mut found);
+                    let Part::Text(text) = part else { continue };
+                    let before = found.len();
+                    check_text_where(text, &roots, &known, &mut found);
+                    if unread {
+                        // Nobody knows what the condition would have asked for.
+                        let tail = found.split_off(before);
+                        found.extend(tail.into_iter().filter(|d| d.severity == Severity::Error));
                     }
                 }
             }

@@ -270,10 +270,12 @@ impl<'a> Checker<'a> {
             (x, y) if x == y => Some((a, b)),
             (Unknown, _) | (_, Unknown) => Some((a, b)),
             (Id, Number | Text) | (Number | Text, Id) => Some((a, b)),
+            // A source without its currency was reported.
+            (Money(c), _) | (_, Money(c)) if c.to_string() == "XXX" => Some((a, b)),
             (Instant, Date) if is_literal(&b) => Some((a, midnight(b, scope))),
             (Date, Instant) if is_literal(&a) => Some((midnight(a, scope), b)),
-            (Money(c), Number) => self.bare_number(c, right, &b),
-            (Number, Money(c)) => self.bare_number(c, left, &a),
+            (Money(c), Number) if is_literal(&b) || !is_literal(&a) => self.bare_number(c, right, &b),
+            (Number, Money(c)) if is_literal(&a) || !is_literal(&b) => self.bare_number(c, left, &a),
             (Money(c), Money(d)) => {
                 self.report(
                     Diagnostic::error("H0226", right.span, format!("{c} and {d} cannot be compared"))
@@ -284,15 +286,22 @@ impl<'a> Checker<'a> {
                 None
             }
             (x, y) => {
-                self.report(
-                    Diagnostic::error(
-                        "H0224",
-                        right.span,
-                        format!("{} cannot be compared with {}", type_words(x), type_words(y)),
-                    )
+                let message = format!("{} cannot be compared with {}", type_words(x), type_words(y));
+                let finding = Diagnostic::error("H0224", right.span, message)
                     .label(type_words(y))
-                    .related(left.span, type_words(x)),
-                );
+                    .related(left.span, type_words(x));
+                let quoted = [left, right].into_iter().find_map(|side| match &side.kind {
+                    ExprKind::Str(text) if x != Text || y != Text => Some((side.span, text.value.clone())),
+                    _ => None,
+                });
+                // `"2026-01-01"`, `"5000 CNY"`: a value that was put in quotes.
+                let bare = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+                self.report(match quoted {
+                    Some((span, text)) if bare(&text) => finding
+                        .help(format!("in quotes it is a text: write `{text}`"))
+                        .fix(format!("write `{text}`"), span, text),
+                    _ => finding,
+                });
                 None
             }
         }
@@ -360,11 +369,16 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Broken => unknown(),
             _ => {
-                self.report(
-                    Diagnostic::error("H0224", right.span, "after `in` stands a list or a range")
-                        .label("neither")
-                        .help("write `in [\"CN\", \"SG\"]` or `in 18..35`"),
-                );
+                let written = self.text(right.span);
+                let finding = Diagnostic::error("H0224", right.span, "after `in` stands a list or a range")
+                    .label("neither")
+                    .help("write `in [\"CN\", \"SG\"]` or `in 18..35`");
+                let single = matches!(right.kind, ExprKind::Str(_) | ExprKind::Number(_));
+                self.report(if single {
+                    finding.fix(format!("write `[{written}]`"), right.span, format!("[{written}]"))
+                } else {
+                    finding
+                });
                 unknown()
             }
         }
@@ -482,7 +496,7 @@ impl<'a> Checker<'a> {
             match &edge.kind {
                 ExprKind::Number(digits) => numbers.push(digits.parse().unwrap_or_default()),
                 _ => {
-                    self.wrong_value(edge.span, "a number");
+                    self.wrong_value(edge, "a number");
                     return unknown();
                 }
             }

@@ -27,10 +27,7 @@ impl<'a> Checker<'a> {
                 }
                 ExprKind::Broken => {}
                 _ => {
-                    self.wrong_value(
-                        item.span,
-                        "a row such as `customers(id: 1, email: \"li@example.com\")`",
-                    );
+                    self.wrong_value(item, "a row such as `customers(id: 1, email: \"li@example.com\")`");
                 }
             }
         }
@@ -201,7 +198,7 @@ impl<'a> Checker<'a> {
     }
 
     fn need_values(&mut self, relation: &Relation, seen: &BTreeMap<&str, Span>, span: Span) {
-        let standard = super::standard::find(&relation.name);
+        let standard = crate::data::standard::find(&relation.name);
         for name in NEEDED {
             let needed = match standard {
                 Some(table) => table.columns.iter().any(|c| c.name == name && c.required),

@@ -197,7 +197,7 @@ impl Checker<'_> {
     fn message_item<'o>(&mut self, of: &Syntax, index: &Syntax, offered: Offered<'o>) -> Meaning<'o> {
         if !matches!(&index.kind, ExprKind::Number(digits) if digits.parse::<usize>().is_ok()) {
             if !matches!(index.kind, ExprKind::Broken) {
-                self.wrong_value(index.span, "a whole number: `[0]` is the first");
+                self.wrong_value(index, "a whole number: `[0]` is the first");
             }
             return Meaning::Unknown;
         }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::checker::{Checker, Place, Scope, expr_of, setting};
+use super::checker::{Checker, DeclId, Place, Scope, expr_of, setting};
+use super::declarations::items;
 use super::model::{Line, Source};
 use super::proven;
 use super::shape::{Field, Given, MessageGiven, OfferGiven, Presence, Shape, message_shape};
@@ -41,22 +42,77 @@ impl Checker<'_> {
                 }));
             }
         }
-        let only_source =
-            (self.model.sources.len() == 1).then(|| self.model.sources.keys().next().cloned()).flatten();
-        let lone: Vec<String> =
-            self.model.templates.keys().filter(|t| !uses.iter().any(|u| u.text == **t)).cloned().collect();
-        uses.extend(lone.into_iter().filter_map(|text| {
-            Some(Use { text, source: only_source.clone()?, offer: None, known: BTreeSet::new() })
-        }));
+        let waiting = self.named_by_broken_campaigns();
+        let lone: Vec<String> = self
+            .model
+            .templates
+            .keys()
+            .filter(|label| !uses.iter().any(|u| u.text == **label) && !waiting.contains(*label))
+            .cloned()
+            .collect();
+        for text in lone {
+            let source = self.source_of_text(&text);
+            uses.extend(source.map(|source| Use { text, source, offer: None, known: BTreeSet::new() }));
+        }
         let mut unused: BTreeSet<String> = self.model.copies.keys().cloned().collect();
+        for template in waiting.iter().filter_map(|label| self.model.templates.get(label)) {
+            let used = self.copies_of(template);
+            unused.retain(|copy| !used.contains(copy));
+        }
         for use_ in uses {
             let used = self.message(&use_);
             unused.retain(|copy| !used.contains(copy));
         }
         for copy in unused {
-            self.unused_copy(&copy, only_source.as_deref());
+            self.unused_copy(&copy);
         }
         self.tests();
+    }
+
+    /// The labels of templates that campaigns name which are not sound: what their messages offer is not known.
+    fn named_by_broken_campaigns(&mut self) -> BTreeSet<String> {
+        let project = self.project;
+        let mut named = BTreeSet::new();
+        for (file, parsed) in project.files.iter().enumerate() {
+            for (index, decl) in parsed.tree.decls.iter().enumerate() {
+                let label = self.label(DeclId { file, index }, "");
+                if decl.kind.text != "campaign" || self.model.campaigns.contains_key(&label) {
+                    continue;
+                }
+                let blocks = std::iter::once(decl).chain(&decl.blocks);
+                let values = blocks.filter_map(|d| setting(d, "template").and_then(expr_of)).flat_map(items);
+                for value in values {
+                    let name = match &value.kind {
+                        ExprKind::When(name, _) => name.as_ref(),
+                        _ => value,
+                    };
+                    if let ExprKind::Name(name) = &name.kind
+                        && let Some(&id) = self.names[file].get(name.as_str())
+                    {
+                        named.insert(self.label(id, ""));
+                    }
+                }
+            }
+        }
+        named
+    }
+
+    /// The source whose customers a text that no campaign uses would be for: the one in its file's scope, or the
+    /// only one there is.
+    fn source_of_text(&mut self, label: &str) -> Option<String> {
+        let file = self.labels.get(label)?.0.file;
+        let is_source = |id: &DeclId| self.decl(*id).kind.text == "source";
+        let mut here: Vec<DeclId> = self.names[file].values().copied().filter(is_source).collect();
+        if here.is_empty() {
+            let decls = self.project.files.iter().enumerate();
+            let all =
+                decls.flat_map(|(file, f)| (0..f.tree.decls.len()).map(move |index| DeclId { file, index }));
+            here = all.filter(is_source).collect();
+        }
+        match here.as_slice() {
+            [one] => Some(self.label(*one, "")).filter(|label| self.model.sources.contains_key(label)),
+            _ => None,
+        }
     }
 
     /// Checks the texts of one message; the copies that it is made of.
@@ -93,7 +149,7 @@ impl Checker<'_> {
     }
 
     /// A copy that no template uses is checked with the campaigns of its file, or with the one source there is.
-    fn unused_copy(&mut self, copy: &str, only_source: Option<&str>) {
+    fn unused_copy(&mut self, copy: &str) {
         let Some(file) = self.labels.get(copy).map(|(id, _)| id.file) else { return };
         let here = self.project.files[file].id;
         let beside = self.model.campaigns.values().filter(|campaign| campaign.span.file == here);
@@ -106,7 +162,7 @@ impl Checker<'_> {
             })
             .collect();
         if uses.is_empty() {
-            let source = only_source.map(str::to_owned);
+            let source = self.source_of_text(copy);
             uses.extend(source.map(|source| Use {
                 text: copy.to_owned(),
                 source,

@@ -97,7 +97,7 @@ impl<'a> Checker<'a> {
                         .help(METHODS.iter().find(|m| m.name == name).map_or("", |m| m.doc)),
                 );
             } else if !matches!(value.kind, ExprKind::Broken) {
-                self.wrong_value(value.span, "a method such as `popular(purchases in last 30 days)`");
+                self.wrong_value(value, "a method such as `popular(purchases in last 30 days)`");
             }
             return None;
         };
@@ -139,7 +139,7 @@ impl<'a> Checker<'a> {
             }
             "blend" => self.blend(&unnamed, value.span, scope),
             name => {
-                self.later_arguments(args);
+                self.later_arguments(args, scope);
                 Some(Method::Later(name.to_owned()))
             }
         }
@@ -169,14 +169,19 @@ impl<'a> Checker<'a> {
     }
 
     /// Arguments of methods that only check: numbers where numbers are due, columns where columns are.
-    fn later_arguments(&mut self, args: &'a [Arg]) {
+    fn later_arguments(&mut self, args: &'a [Arg], scope: &Scope) {
         for arg in args {
             match arg.name.as_ref().map(|n| n.text.as_str()) {
                 Some("factors" | "iterations") => {
                     self.whole(&arg.value, 1);
                 }
                 Some("fields") if !matches!(arg.value.kind, ExprKind::List(_) | ExprKind::Name(_)) => {
-                    self.wrong_value(arg.value.span, "a list of columns such as `[title, category]`");
+                    self.wrong_value(&arg.value, "a list of columns such as `[title, category]`");
+                }
+                Some("fields") => {
+                    for field in super::declarations::items(&arg.value) {
+                        self.expr(field, scope);
+                    }
                 }
                 _ => {}
             }
@@ -212,7 +217,7 @@ impl<'a> Checker<'a> {
                 _ => None,
             },
             _ => {
-                self.wrong_value(value.span, "a product's id, or `latest(purchases)`");
+                self.wrong_value(value, "a product's id, or `latest(purchases)`");
                 None
             }
         }
@@ -287,7 +292,7 @@ impl<'a> Checker<'a> {
             ExprKind::Duration(length) => Some(i64::from(length.count) * length.unit.seconds()),
             ExprKind::Broken => None,
             _ => {
-                self.wrong_value(value.span, "a length of time such as `30 days`");
+                self.wrong_value(value, "a length of time such as `30 days`");
                 None
             }
         }
@@ -301,7 +306,7 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         if number.is_none_or(|n| n < least) {
-            self.wrong_value(value.span, &format!("a whole number of at least {least}"));
+            self.wrong_value(value, &format!("a whole number of at least {least}"));
             return None;
         }
         number
@@ -315,7 +320,7 @@ impl<'a> Checker<'a> {
             ExprKind::Unary(tree::UnaryOp::Neg, inner) => self.plain_number(inner).map(|n| -n),
             ExprKind::Broken => None,
             _ => {
-                self.wrong_value(value.span, "a number");
+                self.wrong_value(value, "a number");
                 None
             }
         }
@@ -327,7 +332,7 @@ impl<'a> Checker<'a> {
             return Some(text);
         }
         if !matches!(value.kind, ExprKind::Broken) {
-            self.wrong_value(value.span, "a text in quotes");
+            self.wrong_value(value, "a text in quotes");
         }
         None
     }

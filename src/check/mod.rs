@@ -28,7 +28,6 @@ pub mod schema;
 mod sender;
 pub mod shape;
 mod source;
-pub mod standard;
 mod strategy;
 pub mod suggest;
 mod template;

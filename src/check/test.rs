@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
             ExprKind::Instant(at) => *at,
             ExprKind::Broken => return None,
             _ => {
-                self.wrong_value(value.span, "a date such as `2026-11-20`");
+                self.wrong_value(value, "a date such as `2026-11-20`");
                 return None;
             }
         };
@@ -114,7 +114,7 @@ impl<'a> Checker<'a> {
             ExprKind::Str(text) => Some(Key::Text(text.value.as_str().into())),
             ExprKind::Broken => None,
             _ => {
-                self.wrong_value(value.span, "a customer's id, such as `17` or `\"C-17\"`");
+                self.wrong_value(value, "a customer's id, such as `17` or `\"C-17\"`");
                 None
             }
         };

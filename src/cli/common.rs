@@ -16,7 +16,7 @@ use crate::deliver::state::state_path;
 use crate::deliver::{State, StateError};
 use crate::diagnostic::render::{self, Format};
 use crate::plan::{Asked, Plan, compile};
-use crate::run::{RunError, Session, Store, Workspace};
+use crate::run::{RunError, Session, Store, Workspace, workspace};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -122,6 +122,19 @@ pub fn open(files: &[PathBuf], root: &Path, make_demo: bool) -> Result<Workspace
         make_demo_shop(&path, &DemoOptions::default())?;
     }
     load()
+}
+
+/// The campaign files at these paths; a usage error if there is none.
+pub fn campaign_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        let found = workspace::campaign_files(path);
+        files.extend(found.map_err(|e| Failure::Usage(format!("{} cannot be read: {e}", path.display())))?);
+    }
+    if files.is_empty() {
+        return Err(Failure::Usage("there is no `.campaign` file here".to_owned()));
+    }
+    Ok(files)
 }
 
 /// Makes the demo shop, with progress.

@@ -2,10 +2,13 @@
 
 mod check;
 mod common;
+mod completions;
 mod demo;
 mod difference;
 mod explain;
+mod fmt;
 mod import;
+mod man;
 mod plan;
 mod preview;
 mod reference;
@@ -14,6 +17,7 @@ mod segment;
 mod std_library;
 mod terminal;
 mod test;
+mod watch;
 mod why;
 
 use std::process::ExitCode;
@@ -32,6 +36,8 @@ struct Cli {
 enum Command {
     /// Check campaign files: every mistake, once, with what to do about it
     Check(check::Args),
+    /// Put campaign files into their one style
+    Fmt(fmt::Args),
     /// Run the tests that campaign files hold
     Test(test::Args),
     /// Show what a campaign would do: to whom, how many, and how
@@ -42,6 +48,8 @@ enum Command {
     Preview(preview::Args),
     /// Tell why a customer gets a message or none: every gate, score and reason
     Why(why::Args),
+    /// Watch campaign files and show a live preview of each mail in the browser
+    Watch(watch::Args),
     /// Count and sample a segment
     Segment(segment::Args),
     /// Make the demo shop
@@ -54,6 +62,10 @@ enum Command {
     Std(std_library::Args),
     /// Print the language's reference, made from the table of kinds
     Reference,
+    /// Print what lets a shell complete commands: bash, zsh, fish, elvish, powershell
+    Completions(completions::Args),
+    /// Print the manual page, or write one for each command
+    Man(man::Args),
 }
 
 /// Runs the program with the process's arguments and gives its exit status:
@@ -62,17 +74,21 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(args) => check::main(&args),
+        Command::Fmt(args) => fmt::main(&args),
         Command::Test(args) => test::main(&args),
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),
         Command::Why(args) => why::main(&args),
+        Command::Watch(args) => watch::main(&args),
         Command::Segment(args) => segment::main(&args),
         Command::Demo(args) => demo::main(&args),
         Command::Import(args) => import::main(&args),
         Command::Explain(args) => explain::main(&args),
         Command::Std(args) => std_library::main(&args),
         Command::Reference => reference::main(),
+        Command::Completions(args) => completions::main(&args),
+        Command::Man(args) => man::main(&args),
     };
     match result {
         Ok(code) => code,

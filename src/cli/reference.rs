@@ -8,7 +8,7 @@ use crate::check::expectation::Root;
 use crate::check::functions::FUNCTIONS;
 use crate::check::kinds::KINDS;
 use crate::check::methods::METHODS;
-use crate::check::standard::{RECORDS, TABLES};
+use crate::data::standard::{RECORDS, TABLES};
 
 pub fn main() -> Result<ExitCode, Failure> {
     anstream::print!("{}", text());

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::common::{self, Failure};
+use super::difference;
 use super::terminal::{ODD, QUIET};
-use super::{check, difference};
 use crate::check::model::Test;
 use crate::diagnostic::SourceMap;
 use crate::run::{Store, Workspace};
@@ -52,13 +52,7 @@ struct Report<'a> {
 }
 
 pub fn main(args: &Args) -> Result<ExitCode, Failure> {
-    let mut files = Vec::new();
-    for path in &args.paths {
-        check::collect(path, &mut files)?;
-    }
-    if files.is_empty() {
-        return Err(Failure::Usage("there is no `.campaign` file here".to_owned()));
-    }
+    let files = common::campaign_files(&args.paths)?;
     let workspace = open(&files)?;
     let model = &workspace.checked.model;
     if model.tests.is_empty() {

@@ -8,6 +8,7 @@ pub mod inspect;
 pub mod key;
 pub mod money;
 pub mod open;
+pub mod standard;
 
 pub use error::DataError;
 pub use fingerprint::{Fingerprint, data_version};

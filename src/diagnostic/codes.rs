@@ -93,6 +93,7 @@ pub static CODES: &[Code] = &[
     page!("H0231", "A column too many, or too few"),
     page!("H0232", "Rows that belong to nobody"),
     page!("H0233", "An offer is the same for everybody"),
+    page!("H0234", "A goal that does not look ahead"),
     page!("H0240", "A name that the message does not offer"),
     page!("H0241", "A field that is not there"),
     page!("H0242", "A template that cannot be read"),

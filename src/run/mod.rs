@@ -17,6 +17,7 @@ pub mod store;
 pub mod survey;
 mod templates;
 pub mod trace;
+pub mod valued;
 pub mod workspace;
 
 pub use error::RunError;

@@ -13,7 +13,7 @@ use super::error::RunError;
 use super::message::{Inputs, PickInputs, Writer};
 use super::recommender::Recommender;
 use super::shop::Shop;
-use super::store::Store;
+use super::store::{Name, Store};
 use super::templates;
 use crate::audience::Statement;
 use crate::check::Model;
@@ -85,6 +85,8 @@ pub struct Session {
     pub writer: Writer,
     /// What each policy allows, by its label.
     policies: BTreeMap<String, Rules>,
+    /// The fingerprint of the shop's data.
+    data: String,
     /// The product columns that messages show.
     shown: Vec<usize>,
 }
@@ -113,7 +115,24 @@ impl Session {
         let shown = templates::shown(&plan, &catalogue);
         let writer = Writer::new(&plan, &source, &senders, templates)?;
         let policies = rules(&plan);
-        Ok(Self { plan, source, senders, shop, catalogue, recommender, writer, policies, shown })
+        Ok(Self { plan, source, senders, shop, catalogue, recommender, writer, policies, data, shown })
+    }
+
+    /// The ids of the audience, ascending; from the store where it has them.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn stored_audience(&self, store: &Store) -> Result<Arc<Vec<Key>>, RunError> {
+        let Some(condition) = self.plan.audience() else { return Ok(Arc::default()) };
+        let statement = self.shop.select_statement(condition)?;
+        let reading = format!("{} {:?}", statement.sql, statement.params);
+        let database = self.source.schema.database.to_string_lossy();
+        let records = self.shop.records_fingerprint();
+        let name = Name::of(
+            "audience",
+            &[reading.as_bytes(), database.as_bytes(), self.data.as_bytes(), records.as_bytes()],
+        );
+        store.remember(name, || self.shop.select(condition))
     }
 
     /// The ids of the audience, ascending.
@@ -168,15 +187,24 @@ impl Session {
     /// # Errors
     /// SQLite's, or a recommendation that makes no sense.
     pub fn chunk(&self, ids: &[Key]) -> Result<Vec<Outcome>, RunError> {
-        self.shop.at_one_moment(|| self.outcomes(ids))
+        self.shop.at_one_moment(|| self.outcomes(ids, Gates::Asked))
     }
 
-    fn outcomes(&self, ids: &[Key]) -> Result<Vec<Outcome>, RunError> {
+    /// What a customer would get if no gate stood in the way: for previews.
+    ///
+    /// # Errors
+    /// As [`Session::chunk`].
+    pub fn would_get(&self, id: &Key) -> Result<Option<Outcome>, RunError> {
+        let ids = std::slice::from_ref(id);
+        Ok(self.shop.at_one_moment(|| self.outcomes(ids, Gates::Open))?.pop())
+    }
+
+    fn outcomes(&self, ids: &[Key], gates: Gates) -> Result<Vec<Outcome>, RunError> {
         let values = self.values(ids)?;
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(ids.len());
         let mut chosen: Vec<Option<Chosen>> = Vec::with_capacity(ids.len());
         for (id, values) in ids.iter().zip(values) {
-            match self.decide(id, values) {
+            match self.decide(id, values, gates) {
                 Ok(choice) => {
                     outcomes.push(None);
                     chosen.push(Some(choice));
@@ -216,7 +244,7 @@ impl Session {
     }
 
     /// Gates that need no records, the experiment, and the choice of version and template.
-    fn decide(&self, id: &Key, mut values: BTreeMap<String, Datum>) -> Result<Chosen, Outcome> {
+    fn decide(&self, id: &Key, mut values: BTreeMap<String, Datum>, gates: Gates) -> Result<Chosen, Outcome> {
         let (holdout, variants) = self.plan.assignment();
         let secret = self.plan.seed.to_le_bytes();
         let shares: Vec<f64> = variants.iter().map(|v| v.share).collect();
@@ -226,17 +254,26 @@ impl Session {
             experiment::assign(&secret, &self.plan.campaign, id, &shares)
         };
         let plan = &variants[variant];
-        self.policy_holds(&plan.policy, &mut values)?;
+        let asked = gates == Gates::Asked;
+        let allowed = self.policy_holds(&plan.policy, &mut values);
+        if asked {
+            allowed?;
+        }
         let written = values.get("email").and_then(Datum::text).unwrap_or_default().to_owned();
-        if written.is_empty() {
+        if written.is_empty() && asked {
             return Err(excluded("no address", "there is no e-mail address".to_owned()));
         }
-        let address = Address::parse(&written)
-            .map_err(|e| excluded("address", format!("`{written}` cannot be written to: {e}")))?;
-        if holdout > 0.0 && experiment::held_out(&secret, &self.plan.campaign, id, holdout) {
+        let address = match Address::parse(&written) {
+            Err(_) if !asked => Address::parse(NOBODY),
+            parsed => parsed,
+        };
+        let address =
+            address.map_err(|e| excluded("address", format!("`{written}` cannot be written to: {e}")))?;
+        if asked && holdout > 0.0 && experiment::held_out(&secret, &self.plan.campaign, id, holdout) {
             return Err(excluded("holdout", "held out for comparison".to_owned()));
         }
-        if plan.audience.is_some()
+        if asked
+            && plan.audience.is_some()
             && !values.remove(&format!("audience of {}", plan.name)).is_some_and(|v| v.is_yes())
         {
             return Err(excluded("variant", format!("outside the audience of the variant {}", plan.name)));
@@ -348,6 +385,18 @@ impl Session {
         self.shown.iter().map(|&c| (self.catalogue.columns[c].clone(), row[c].clone())).collect()
     }
 }
+
+/// Whether the gates on the way to a message are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gates {
+    /// As in a run.
+    Asked,
+    /// As if all of them stood open.
+    Open,
+}
+
+/// The address that stands for none, where a message is only looked at.
+const NOBODY: &str = "nobody@customer.invalid";
 
 /// What was chosen for a customer before products are.
 struct Chosen {

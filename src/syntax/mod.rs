@@ -7,6 +7,7 @@
 mod build;
 mod expr;
 mod findings;
+pub mod format;
 mod grammar;
 mod literal;
 mod piece;
@@ -19,6 +20,11 @@ mod words;
 use pest::Parser;
 
 use crate::diagnostic::{Diagnostic, FileId};
+
+/// The code of a currency that people write otherwise: `¥`, `yuan`, `cny`.
+pub fn currency_code(word: &str) -> Option<&'static str> {
+    words::currency(word)
+}
 
 /// Larger files are refused: places are kept in 32 bits, and nobody writes this much by hand.
 pub const LARGEST: usize = 16 * 1024 * 1024;

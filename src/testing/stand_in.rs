@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::check::standard::{self, StandardTable, TABLES};
 use crate::check::{self, Catalog, Project, suggest};
 use crate::data::inspect::{
     InstantLayout, Observed, PhysicalColumn, PhysicalTable, Precision, Separator, YesNoForm, ZoneMark,
 };
+use crate::data::standard::{self, StandardTable, TABLES};
 use crate::run::Workspace;
 use crate::run::workspace::DiskCatalog;
 use crate::syntax::tree::{Arg, Decl, Expr, ExprKind, Value};

@@ -93,6 +93,29 @@ fn an_empty_audience_is_no_error_and_says_so() {
 }
 
 #[test]
+fn a_file_that_is_no_utf8_is_told_so_at_the_first_wrong_byte() {
+    let project = Project::without_shop();
+    std::fs::write(project.path().join("latin.campaign"), b"# caf\xe9\nsegment s {\n  where: consent\n}\n")
+        .unwrap();
+    let checked = project.herald(&["check", "latin.campaign"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let told = text(&checked.stdout);
+    assert!(told.contains("H0214") && told.contains("latin.campaign:1:6"), "{told}");
+}
+
+#[test]
+fn more_mistakes_than_anybody_reads_are_counted_and_not_shown() {
+    let project = Project::without_shop();
+    project.write("many.campaign", &"segment {\n  where: a == b\n}\n".repeat(1_000));
+    let checked = project.herald(&["check", "many.campaign"]);
+    let told = text(&checked.stdout);
+    assert!(
+        told.contains("H0100") && told.contains("1000 more mistakes in this file are not shown"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_file_deep_in_brackets_or_full_of_noise_is_refused_quickly() {
     let project = Project::without_shop();
     project.write(

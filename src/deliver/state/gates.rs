@@ -10,6 +10,7 @@ use super::chunk::Exclusion;
 use super::{RunId, State, StateError};
 use crate::data::Key;
 use crate::deliver::Address;
+use crate::plan::words::span;
 
 /// The names under which these gates are recorded.
 pub mod gate {
@@ -242,26 +243,10 @@ fn refuse(refusals: &mut [Option<Refusal>], pos: usize, refusal: Refusal) {
     refusals[pos].get_or_insert(refusal);
 }
 
-/// A length of time in words: `7 days`, `a day` as `1 day`, `90 minutes`.
-fn span(seconds: i64) -> String {
-    let (unit, length) = [("day", 86_400), ("hour", 3_600), ("minute", 60)]
-        .into_iter()
-        .find(|(_, length)| seconds % length == 0)
-        .unwrap_or(("second", 1));
-    let count = seconds / length;
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn lengths_read_as_people_write_them() {
-        let words: Vec<_> = [86_400, 7 * 86_400, 3_600, 5_400, 61].into_iter().map(span).collect();
-        assert_eq!(words, ["1 day", "7 days", "1 hour", "90 minutes", "61 seconds"]);
-    }
 
     proptest! {
         /// Agrees with the plain reading: no half-open window of that length may hold more than the rule allows.

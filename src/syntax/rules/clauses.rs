@@ -4,7 +4,7 @@ use super::Alternative;
 use super::read::Builder;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::piece::{Kind, Piece};
-use crate::syntax::tree::ExprKind;
+use crate::syntax::tree::{Expr, ExprKind};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Clause {
@@ -91,6 +91,7 @@ impl Builder<'_, '_> {
                     .label("expected a condition behind it")
                     .help("such as `when customer.name is known`"),
             );
+            alternative.when = Some(Expr { kind: ExprKind::Broken, span: word.at_end() });
             return;
         }
         let mut condition = self.reader.value(value, word.at_end(), "when");

@@ -67,7 +67,10 @@ impl Scanner<'_, '_> {
         let text = line.trim_end_matches(|c: char| ")],; ".contains(c));
         let closers = line[text.len()..].chars().filter(|c| ")]".contains(*c)).count();
         let one_line = self.block_on_this_line().then(|| line.strip_suffix('}')).flatten().map(str::trim_end);
-        let kept = if let Some(text) = one_line.filter(|text| text.len() > 1) {
+        let head = (!self.in_block()).then(|| line.strip_suffix('{')).flatten().map(str::trim_end);
+        let kept = if let Some(text) = head.filter(|text| text.len() > 1 && self.of == Of::File) {
+            text
+        } else if let Some(text) = one_line.filter(|text| text.len() > 1) {
             text
         } else if closers > 0 && closers <= self.open_brackets() && text.len() > 1 {
             text

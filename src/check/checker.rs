@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::index::{Index, Meaning};
 use super::kinds::{self, Kind};
 use super::model::Model;
 use super::project::Project;
@@ -26,8 +27,10 @@ pub trait Catalog {
 
 /// One declaration: a file and a position in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct DeclId {
+pub struct DeclId {
+    /// Its file's place in [`Project::files`].
     pub file: usize,
+    /// Its place among the file's declarations.
     pub index: usize,
 }
 
@@ -67,6 +70,8 @@ pub(super) struct Checker<'a> {
     pub catalog: &'a dyn Catalog,
     pub diagnostics: Vec<Diagnostic>,
     pub model: Model,
+    /// What each name means.
+    pub index: Index,
     /// Names visible in each file.
     pub names: Vec<BTreeMap<&'a str, DeclId>>,
     /// Labels given out, and to what.
@@ -86,6 +91,7 @@ impl<'a> Checker<'a> {
             catalog,
             diagnostics: Vec::new(),
             model: Model::default(),
+            index: Index::default(),
             names: Vec::new(),
             labels: BTreeMap::new(),
             busy: Vec::new(),
@@ -124,6 +130,11 @@ impl<'a> Checker<'a> {
                     );
                 } else {
                     names.insert(&name.text, DeclId { file, index });
+                    self.mark(name.span, Meaning::Declaration(DeclId { file, index }));
+                }
+                for attribute in decl.settings.iter().filter(|_| decl.kind.text == "profile") {
+                    let meaning = Meaning::Attribute(DeclId { file, index }, attribute.key.text.clone());
+                    self.mark(attribute.key.span, meaning);
                 }
             }
             own.push(names);
@@ -132,9 +143,13 @@ impl<'a> Checker<'a> {
         for (file, parsed) in project.files.iter().enumerate() {
             for (use_, target) in parsed.tree.uses.iter().zip(&parsed.uses) {
                 let Some(target) = *target else { continue };
+                self.mark(use_.path.span, Meaning::File(project.files[target].id));
                 for name in &use_.names {
                     match own[target].get(name.text.as_str()) {
-                        Some(&decl) => self.take_name(file, name, decl),
+                        Some(&decl) => {
+                            self.mark(name.span, Meaning::Declaration(decl));
+                            self.take_name(file, name, decl);
+                        }
                         None => self.report(
                             Diagnostic::error(
                                 "H0210",
@@ -218,6 +233,7 @@ impl<'a> Checker<'a> {
             self.report(finding);
             return None;
         };
+        self.mark(span, Meaning::Declaration(id));
         let found = self.decl(id);
         if found.kind.text != kind {
             let (article, head) = (suggest::article(&found.kind.text), found.head);

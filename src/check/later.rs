@@ -2,6 +2,7 @@
 
 use super::checker::{Checker, DeclId, Place, Scope};
 use super::declarations::items;
+use super::index::Meaning;
 use super::schema::Schema;
 use super::suggest;
 use crate::diagnostic::Diagnostic;
@@ -146,6 +147,9 @@ impl<'a> Checker<'a> {
                         Diagnostic::error("H0220", value.span, format!("a message has no `{name}`"))
                             .label("unknown name");
                     self.report(super::expr::near(finding, name, value.span, roots, "it has"));
+                }
+                if let Some(&id) = self.names[file].get(name.as_str()) {
+                    self.mark(value.span, Meaning::Declaration(id));
                 }
             }
             ExprKind::Member(of, _) | ExprKind::Index(of, _) => self.expectation(of, roots, file),

@@ -1,11 +1,11 @@
 //! Templates' texts against what each campaign's messages offer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::checker::{Checker, Place, Scope, expr_of, setting};
-use super::model::{Line, Source, Template};
+use super::checker::{Checker, DeclId, Place, Scope, expr_of, setting};
+use super::model::{Line, Source};
 use super::shape::{Field, Given, MessageGiven, OfferGiven, Presence, Shape, message_shape};
-use super::template_text::check_text;
+use super::template_text::read_text;
 use super::typed::{Op, Type};
 use crate::syntax::tree::ExprKind;
 
@@ -37,6 +37,7 @@ impl Checker<'_> {
         for (template, source, offer) in pairs {
             self.message(&template, &source, offer.as_deref());
         }
+        self.offer_to_the_others(only_source.as_deref());
     }
 
     fn message(&mut self, template: &str, source: &str, offer: Option<&str>) {
@@ -45,14 +46,33 @@ impl Checker<'_> {
         else {
             return;
         };
-        let customer = self.customer_fields(&template, &source);
-        let product = columns(&source, "products");
+        let Some(&(id, _)) = self.labels.get(&template.label) else { return };
+        let offered = self.offered(id, &source, offer.map(|o| self.offer_given(o)));
+        let scope = scope(id, &source);
+        let mut found = Vec::new();
+        let mut mentions = Vec::new();
+        let lines = std::iter::once(&template.subject).chain(&template.preheader);
+        for line in lines {
+            if let Line::Text(text) = line {
+                mentions.extend(read_text(text, &offered, &[], &mut found));
+            }
+        }
+        mentions.extend(read_text(&template.body, &offered, &[], &mut found));
+        self.diagnostics.extend(found);
+        self.mark_mentions(mentions, &scope);
+        self.index.offered.entry(id).or_default().extend(offered);
+    }
+
+    /// What a text declared there may speak of.
+    fn offered(&mut self, id: DeclId, source: &Source, offer: Option<OfferGiven>) -> BTreeMap<String, Field> {
+        let customer = self.customer_fields(id, source);
+        let product = columns(source, "products");
         let copies = self.copy_names();
         let given = MessageGiven {
             customer: &customer,
             product: &product,
             known: source.schema.known,
-            offer: offer.map(|o| self.offer_given(o)),
+            offer,
             copies: &copies,
         };
         let mut offered = message_shape(&given);
@@ -61,28 +81,46 @@ impl Checker<'_> {
         {
             url.optional = source.url.is_empty();
         }
-        let mut found = Vec::new();
-        let lines = std::iter::once(&template.subject).chain(&template.preheader);
-        for line in lines {
-            if let Line::Text(text) = line {
-                check_text(text, &offered, &mut found);
-            }
-        }
-        check_text(&template.body, &offered, &mut found);
-        self.diagnostics.extend(found);
+        offered
     }
 
-    /// The customer's columns, and the attributes of the profiles that the template's file knows.
-    fn customer_fields(&mut self, template: &Template, source: &Source) -> Vec<Given> {
+    /// Notes what templates and copy may speak of that no campaign uses yet, for the editor. Nothing is reported:
+    /// what is wrong with them is found when they are used.
+    fn offer_to_the_others(&mut self, only_source: Option<&str>) {
+        let texts: Vec<DeclId> = (0..)
+            .zip(&self.project.files)
+            .flat_map(|(file, parsed)| {
+                let decls = (0..).zip(&parsed.tree.decls);
+                let texts = decls.filter(|(_, d)| matches!(d.kind.text.as_str(), "template" | "copy"));
+                texts.map(move |(index, _)| DeclId { file, index })
+            })
+            .collect();
+        let reported = self.diagnostics.len();
+        for id in texts {
+            let mut here = self.names[id.file].values().filter_map(|d| self.sources.get(d)?.as_ref());
+            let label = match (here.next(), here.next()) {
+                (Some((label, _)), None) => Some(label.as_str()),
+                _ => only_source,
+            };
+            let Some(source) = label.and_then(|l| self.model.sources.get(l)).cloned() else { continue };
+            if !self.index.offered.contains_key(&id) {
+                let offer = OfferGiven {
+                    discount: Some(Type::Number),
+                    code: true,
+                    expires: true,
+                    price: Presence::Sometimes,
+                };
+                let offered = self.offered(id, &source, Some(offer));
+                self.index.offered.insert(id, offered);
+            }
+        }
+        self.diagnostics.truncate(reported);
+    }
+
+    /// The customer's columns, and the attributes of the profiles that the text's file knows.
+    fn customer_fields(&mut self, id: DeclId, source: &Source) -> Vec<Given> {
         let mut given = columns(source, "customers");
-        let Some(&(id, _)) = self.labels.get(&template.label) else { return given };
-        let scope = Scope {
-            file: id.file,
-            source: Some((source.label.clone(), source.schema.clone())),
-            place: Place::Customer,
-            row: None,
-            future: false,
-        };
+        let scope = scope(id, source);
         for profile in self.profiles(&scope) {
             for attribute in &self.decl(profile).settings {
                 let name = attribute.key.text.clone();
@@ -137,6 +175,17 @@ impl Checker<'_> {
             expires: has("valid_for"),
             price: if has("price") || has("discount") { Presence::Always } else { Presence::Never },
         }
+    }
+}
+
+/// Where a text's names of the customer's attributes are looked for.
+fn scope(id: DeclId, source: &Source) -> Scope {
+    Scope {
+        file: id.file,
+        source: Some((source.label.clone(), source.schema.clone())),
+        place: Place::Customer,
+        row: None,
+        future: false,
     }
 }
 

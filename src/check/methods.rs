@@ -139,7 +139,7 @@ impl<'a> Checker<'a> {
             }
             "blend" => self.blend(&unnamed, value.span, scope),
             name => {
-                self.later_arguments(args);
+                self.later_arguments(args, scope);
                 Some(Method::Later(name.to_owned()))
             }
         }
@@ -169,7 +169,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Arguments of methods that only check: numbers where numbers are due, columns where columns are.
-    fn later_arguments(&mut self, args: &'a [Arg]) {
+    fn later_arguments(&mut self, args: &'a [Arg], scope: &Scope) {
         for arg in args {
             match arg.name.as_ref().map(|n| n.text.as_str()) {
                 Some("factors" | "iterations") => {
@@ -178,7 +178,18 @@ impl<'a> Checker<'a> {
                 Some("fields") if !matches!(arg.value.kind, ExprKind::List(_) | ExprKind::Name(_)) => {
                     self.wrong_value(arg.value.span, "a list of columns such as `[title, category]`");
                 }
+                Some("fields") => self.mark_fields(&arg.value, scope),
                 _ => {}
+            }
+        }
+    }
+
+    fn mark_fields(&mut self, fields: &Syntax, scope: &Scope) {
+        for field in super::declarations::items(fields) {
+            if let ExprKind::Name(name) = &field.kind
+                && self.relation_column(scope, "products", name).is_some()
+            {
+                self.mark_column(field.span, scope, "products", name);
             }
         }
     }

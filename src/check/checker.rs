@@ -457,12 +457,12 @@ impl<'a> Checker<'a> {
 }
 
 /// The setting of that key, the first if there are two.
-pub(super) fn setting<'d>(decl: &'d Decl, key: &str) -> Option<&'d Setting> {
+pub fn setting<'d>(decl: &'d Decl, key: &str) -> Option<&'d Setting> {
     decl.settings.iter().find(|s| s.key.text == key)
 }
 
 /// The expression of a setting.
-pub(super) fn expr_of(setting: &Setting) -> Option<&Syntax> {
+pub fn expr_of(setting: &Setting) -> Option<&Syntax> {
     match &setting.value {
         Value::Expr(e) => Some(e),
         Value::Schedule(_) => None,

@@ -13,7 +13,7 @@ pub(super) fn unknown() -> Expr {
 }
 
 /// A type, as a person would say it.
-pub(super) fn type_words(ty: Type) -> String {
+pub fn type_words(ty: Type) -> String {
     match ty {
         Type::Number => "a number".into(),
         Type::Text => "a text".into(),

@@ -77,7 +77,7 @@ pub struct Index {
     pub sources: BTreeMap<DeclId, String>,
     /// The labels of all declarations in the model: one for each source that a declaration is used with.
     pub labels: BTreeMap<DeclId, Vec<String>>,
-    /// What templates and copy may speak of.
+    /// What the templates of campaigns may speak of.
     pub offered: BTreeMap<DeclId, BTreeMap<String, Field>>,
 }
 

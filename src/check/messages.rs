@@ -37,7 +37,6 @@ impl Checker<'_> {
         for (template, source, offer) in pairs {
             self.message(&template, &source, offer.as_deref());
         }
-        self.offer_to_the_others(only_source.as_deref());
     }
 
     fn message(&mut self, template: &str, source: &str, offer: Option<&str>) {
@@ -82,39 +81,6 @@ impl Checker<'_> {
             url.optional = source.url.is_empty();
         }
         offered
-    }
-
-    /// Notes what templates and copy may speak of that no campaign uses yet, for the editor. Nothing is reported:
-    /// what is wrong with them is found when they are used.
-    fn offer_to_the_others(&mut self, only_source: Option<&str>) {
-        let texts: Vec<DeclId> = (0..)
-            .zip(&self.project.files)
-            .flat_map(|(file, parsed)| {
-                let decls = (0..).zip(&parsed.tree.decls);
-                let texts = decls.filter(|(_, d)| matches!(d.kind.text.as_str(), "template" | "copy"));
-                texts.map(move |(index, _)| DeclId { file, index })
-            })
-            .collect();
-        let reported = self.diagnostics.len();
-        for id in texts {
-            let mut here = self.names[id.file].values().filter_map(|d| self.sources.get(d)?.as_ref());
-            let label = match (here.next(), here.next()) {
-                (Some((label, _)), None) => Some(label.as_str()),
-                _ => only_source,
-            };
-            let Some(source) = label.and_then(|l| self.model.sources.get(l)).cloned() else { continue };
-            if !self.index.offered.contains_key(&id) {
-                let offer = OfferGiven {
-                    discount: Some(Type::Number),
-                    code: true,
-                    expires: true,
-                    price: Presence::Sometimes,
-                };
-                let offered = self.offered(id, &source, Some(offer));
-                self.index.offered.insert(id, offered);
-            }
-        }
-        self.diagnostics.truncate(reported);
     }
 
     /// The customer's columns, and the attributes of the profiles that the text's file knows.

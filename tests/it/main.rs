@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say so
 
 mod breakage;
+mod editor;
 mod journey;
+mod lsp;
 mod shop;

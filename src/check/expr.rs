@@ -29,7 +29,7 @@ pub fn type_words(ty: Type) -> String {
 }
 
 /// The aggregate of that word.
-pub(super) fn aggregation(word: &str) -> Option<Aggregation> {
+pub fn aggregation(word: &str) -> Option<Aggregation> {
     Some(match word {
         "count" => Aggregation::Count,
         "any" => Aggregation::Any,

@@ -40,7 +40,9 @@ pub fn answer(snapshot: &Snapshot, params: &CodeActionParams) -> Option<Vec<Code
     }
     if wanted(&CodeActionKind::SOURCE_FIX_ALL) {
         let all: Vec<&Diagnostic> = findings.iter().filter(here).collect();
-        actions.extend(fix_all(snapshot, &path, files, &all));
+        let all = fix_all(snapshot, &path, files, &all);
+        // Where nobody asked for it, fixing everything is worth a line only if there is more than one thing to fix.
+        actions.extend(all.filter(|(_, count)| params.context.only.is_some() || *count > 1).map(|a| a.0));
     }
     Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect())
 }
@@ -115,7 +117,7 @@ fn fix_all(
     path: &Path,
     files: &[FileId],
     findings: &[&Diagnostic],
-) -> Option<CodeAction> {
+) -> Option<(CodeAction, usize)> {
     let mut fixes: Vec<_> =
         findings.iter().filter_map(|d| d.fix.as_ref()).filter(|f| files.contains(&f.span.file)).collect();
     fixes.sort_by_key(|f| (f.span.start, f.span.end));
@@ -130,10 +132,12 @@ fn fix_all(
     });
     let edits: Vec<TextEdit> =
         fixes.iter().map(|f| TextEdit::new(snapshot.range(f.span), f.replacement.clone())).collect();
-    let title = match edits.len() {
+    let count = edits.len();
+    let title = match count {
         0 => return None,
         1 => "fix what can be fixed in this file".to_owned(),
         n => format!("fix {n} findings of this file"),
     };
-    Some(action(snapshot, title, CodeActionKind::SOURCE_FIX_ALL, None, (path.to_owned(), edits)))
+    let kind = CodeActionKind::SOURCE_FIX_ALL;
+    Some((action(snapshot, title, kind, None, (path.to_owned(), edits)), count))
 }

@@ -6,8 +6,9 @@ use crate::check::expr::type_words;
 use crate::check::index::{Meaning, Part};
 use crate::check::kinds::{self, Key, Kind, Takes};
 use crate::check::methods::{METHODS, MethodSignature};
-use crate::check::model::{Method, Strategy};
+use crate::check::model::{Method, Signal, Strategy};
 use crate::check::schema::{Column, Relation, Storage};
+use crate::check::typed::Window;
 use crate::check::{filters, standard};
 use crate::syntax::tree::Decl;
 
@@ -106,19 +107,6 @@ fn method(method: &Method) -> String {
         None => ", every row counting the same whatever its age".to_owned(),
     };
     let kept = |n: &Option<usize>| n.map_or("the usual number of".to_owned(), |n| n.to_string());
-    let signals = |list: &[crate::check::model::Signal]| {
-        let words: Vec<String> = list
-            .iter()
-            .map(|s| {
-                if s.weight == 1.0 {
-                    format!("`{}`", s.relation)
-                } else {
-                    format!("{} × `{}`", s.weight, s.relation)
-                }
-            })
-            .collect();
-        words.join(" and ")
-    };
     match method {
         Method::Popular { signals: s, half_life } => {
             format!("what most of {} are of{}", signals(s), half(half_life))
@@ -130,7 +118,10 @@ fn method(method: &Method) -> String {
             kept(neighbours)
         ),
         Method::BoughtTogether { signal } => {
-            format!("what goes with the customer's own in `{}` (`bought_together`)", signal.relation)
+            format!(
+                "what goes with the customer's own {} (`bought_together`)",
+                signals(std::slice::from_ref(signal))
+            )
         }
         Method::SimilarTo { signals: s, half_life, neighbours, .. } => format!(
             "likeness to one product (`similar_to`), learned from {}{}, with {} neighbours a product",
@@ -150,6 +141,23 @@ fn method(method: &Method) -> String {
             .find(|m| m.name == name)
             .map_or_else(|| format!("`{name}`"), |m| format!("`{name}`: {}", m.doc)),
     }
+}
+
+/// Signals with their weights and windows.
+fn signals(list: &[Signal]) -> String {
+    let one = |s: &Signal| {
+        let weight = if s.weight == 1.0 { String::new() } else { format!("{} × ", s.weight) };
+        let filter = if s.filter.is_some() { " (some of them)" } else { "" };
+        let window = match &s.window {
+            Some(Window::Last(seconds)) => format!(" of the last {}", length(*seconds)),
+            Some(Window::Next(seconds)) => format!(" of the next {}", length(*seconds)),
+            Some(Window::Since(at)) => format!(" since {}", at.strftime("%Y-%m-%d")),
+            Some(Window::Before(at)) => format!(" before {}", at.strftime("%Y-%m-%d")),
+            None => String::new(),
+        };
+        format!("{weight}`{}`{filter}{window}", s.relation)
+    };
+    list.iter().map(one).collect::<Vec<_>>().join(" and ")
 }
 
 fn length(seconds: i64) -> String {

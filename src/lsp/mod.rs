@@ -19,6 +19,8 @@ mod diagnostics;
 mod documents;
 mod files;
 mod folding;
+#[cfg(test)]
+mod grammar;
 mod hover;
 mod lexer;
 mod library;

@@ -311,8 +311,13 @@ fn operands(scope: &Scope<'_>) -> Vec<Entry> {
         }
         About::Row(relation) => {
             let mut entries = columns_of(scope, relation);
-            entries.push(Entry::word("product", "the row's product").inserting("product.§").rank(3));
-            entries.push(Entry::word("customer", "the customer").inserting("customer.§"));
+            entries.push(
+                Entry::word("product.", "the row's product, with its columns").inserting("product.§").rank(3),
+            );
+            entries.push(
+                Entry::word("customer.", "the customer, with their columns and attributes")
+                    .inserting("customer.§"),
+            );
             entries.extend(names::of_kinds(scope.place, &["offer"]));
             entries
         }

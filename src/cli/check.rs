@@ -66,8 +66,9 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     Ok(if errors > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// The campaign files at a path, in order of their names; folders are searched, hidden ones and links left out.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+/// The campaign files at a path, in order of their names; folders are searched, hidden ones, links and what
+/// programs make left out.
+pub(super) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let told = |e: std::io::Error| Failure::Usage(format!("{} cannot be read: {e}", path.display()));
     if !path.metadata().map_err(told)?.is_dir() {
         files.push(path.to_owned());
@@ -78,7 +79,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     entries.sort();
     for entry in entries {
         let name = entry.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') || name == "target" || entry.is_symlink() {
+        if name.starts_with('.') || name == "target" || name == "outbox" || entry.is_symlink() {
             continue;
         }
         if entry.is_dir() {

@@ -2,10 +2,14 @@
 
 mod check;
 mod common;
+mod completions;
 mod demo;
+mod difference;
 mod explain;
+mod fmt;
 mod import;
 mod lsp;
+mod man;
 mod plan;
 mod preview;
 mod reference;
@@ -31,6 +35,8 @@ struct Cli {
 enum Command {
     /// Check campaign files: every mistake, once, with what to do about it
     Check(check::Args),
+    /// Put campaign files into their one style
+    Fmt(fmt::Args),
     /// Show what a campaign would do: to whom, how many, and how
     Plan(plan::Args),
     /// Run a campaign: choose, write and hand over, each customer once
@@ -53,6 +59,10 @@ enum Command {
     Std(std_library::Args),
     /// Print the language's reference, made from the table of kinds
     Reference,
+    /// Print what lets a shell complete commands: bash, zsh, fish, elvish, powershell
+    Completions(completions::Args),
+    /// Print the manual page, or write one for each command
+    Man(man::Args),
 }
 
 /// Runs the program with the process's arguments and gives its exit status:
@@ -61,6 +71,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(args) => check::main(&args),
+        Command::Fmt(args) => fmt::main(&args),
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),
@@ -72,6 +83,8 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::main(&args),
         Command::Std(args) => std_library::main(&args),
         Command::Reference => reference::main(),
+        Command::Completions(args) => completions::main(&args),
+        Command::Man(args) => man::main(&args),
     };
     match result {
         Ok(code) => code,

@@ -279,6 +279,6 @@ fn is_broken(value: &Value) -> bool {
 }
 
 /// Whether `send:` of such a declaration is a schedule, and not an attribute or a column of that name.
-fn sends(kind: &str) -> bool {
+pub(super) fn sends(kind: &str) -> bool {
     kind == "campaign" || !super::words::KINDS.contains(&kind)
 }

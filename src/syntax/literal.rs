@@ -4,4 +4,4 @@ mod figure;
 mod text;
 
 pub(super) use figure::{clock, date, number, price};
-pub(super) use text::text;
+pub(super) use text::{common_indent, text};

@@ -7,6 +7,7 @@
 mod build;
 mod expr;
 mod findings;
+pub mod format;
 mod grammar;
 mod literal;
 mod piece;

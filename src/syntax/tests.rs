@@ -2,6 +2,7 @@
 //! a mistake. The files and their expected messages are in `tests/syntax/`.
 
 mod fixtures;
+mod format;
 mod hostile;
 mod meaning;
 mod show;

@@ -3,6 +3,8 @@
 
 mod breakage;
 mod editor;
+mod fmt;
 mod journey;
 mod lsp;
+mod shell;
 mod shop;

@@ -119,7 +119,7 @@ fn note(map: &mut Vec<(u32, u32)>, value: usize, file: usize) {
 }
 
 /// How many bytes of indentation all lines share, blank ones left out.
-fn common_indent<'l>(lines: impl Iterator<Item = &'l str>) -> usize {
+pub(in crate::syntax) fn common_indent<'l>(lines: impl Iterator<Item = &'l str>) -> usize {
     let mut common: Option<&str> = None;
     for line in lines.filter(|line| !line.trim().is_empty()) {
         let own = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];

@@ -19,6 +19,7 @@ mod diagnostics;
 mod documents;
 mod files;
 mod folding;
+mod formatting;
 #[cfg(test)]
 mod grammar;
 mod hover;

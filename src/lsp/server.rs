@@ -21,7 +21,8 @@ use super::snapshot::{Client, Snapshot};
 use super::transport::{self, Incoming};
 use super::worker::{self, Done, Job};
 use super::{
-    actions, capabilities, completion, definition, folding, hover, paths, references, rename, symbols, tokens,
+    actions, capabilities, completion, definition, folding, formatting, hover, paths, references, rename,
+    symbols, tokens,
 };
 
 /// The most requests that wait for a check at once.
@@ -153,7 +154,9 @@ impl Server {
                 self.refuse(request.id, ErrorCode::MethodNotFound, &format!("`{method}` is not offered"));
             }
             (Phase::Open, method) => {
-                let fresh = self.settled == self.revision || method == "textDocument/completion";
+                // These take the text as it is.
+                let now = matches!(method, "textDocument/completion" | "textDocument/formatting");
+                let fresh = self.settled == self.revision || now;
                 match &self.analysis {
                     Some(_) if fresh => self.answer(request),
                     _ if self.waiting.len() >= WAITING => {
@@ -355,6 +358,7 @@ const METHODS: &[&str] = &[
     "textDocument/documentHighlight",
     "textDocument/documentSymbol",
     "textDocument/foldingRange",
+    "textDocument/formatting",
     "textDocument/codeAction",
     "textDocument/prepareRename",
     "textDocument/rename",
@@ -381,6 +385,7 @@ fn dispatch(snapshot: &Snapshot, counts: &Counts, request: Request) -> Answer {
         "textDocument/documentHighlight" => with(params, |p| references::highlights(snapshot, &p)),
         "textDocument/documentSymbol" => with(params, |p| symbols::of_document(snapshot, &p)),
         "textDocument/foldingRange" => with(params, |p| folding::answer(snapshot, &p)),
+        "textDocument/formatting" => try_with(params, |p| formatting::answer(snapshot, &p)),
         "textDocument/codeAction" => with(params, |p| actions::answer(snapshot, &p)),
         "textDocument/prepareRename" => try_with(params, |p| rename::prepare(snapshot, &p)),
         "textDocument/rename" => try_with(params, |p| rename::answer(snapshot, &p)),

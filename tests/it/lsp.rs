@@ -603,3 +603,39 @@ fn nothing_a_client_sends_brings_the_server_down() {
     editor.notify("exit", Value::Null);
     assert_eq!(editor.ended().code(), Some(1), "`exit` without `shutdown`");
 }
+
+#[test]
+fn formatting_changes_the_lines_that_must_change_and_no_others() {
+    let project = project();
+    let mut editor = Editor::start(&project, &["utf-16"]);
+    let crooked = PHONES.replace("  take:   3", "  take:3").replace("{{ pick.title }}", "{{  pick.title }}");
+    let file = editor.open("campaigns/手机.campaign", &crooked);
+    let options = json!({ "tabSize": 2, "insertSpaces": true });
+    let params = json!({ "textDocument": { "uri": file }, "options": options });
+    let edits = editor.request("textDocument/formatting", params.clone());
+    let formatted = crate::editor::apply(&crooked, edits.as_array().unwrap());
+    assert!(formatted.contains("take:   3") && formatted.contains("{{  pick.title }}"), "{formatted}");
+    // The same as the command line's, and nothing is left to do.
+    project.write("campaigns/手机.campaign", &crooked);
+    assert!(project.herald(&["fmt", "campaigns/手机.campaign"]).status.success());
+    assert_eq!(formatted, std::fs::read_to_string(project.path().join("campaigns/手机.campaign")).unwrap());
+    let touched: u64 = edits
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["range"]["end"]["line"].as_u64().unwrap() - e["range"]["start"]["line"].as_u64().unwrap())
+        .sum();
+    assert!(touched < 6, "{edits}");
+    editor.change(&file, &formatted);
+    assert_eq!(editor.request("textDocument/formatting", params.clone()), json!([]));
+    // Without its last line break, with the line ends of Windows, empty.
+    for text in [formatted.trim_end().to_owned(), crooked.replace('\n', "\r\n"), String::new()] {
+        editor.change(&file, &text);
+        let edits = editor.request("textDocument/formatting", params.clone());
+        let done = crate::editor::apply(&text, edits.as_array().unwrap());
+        assert_eq!(
+            done.replace("\r\n", "\n"),
+            if text.is_empty() { String::new() } else { formatted.clone() }
+        );
+    }
+}

@@ -9,13 +9,16 @@ use url::Url;
 /// The file that a URI names. What is no file on disk (an unsaved document) gets a name of its own in `folder`, so that
 /// its `use` lines are looked for there.
 pub fn path_of(uri: &Uri, folder: &Path) -> PathBuf {
-    let on_disk =
-        Url::parse(uri.as_str()).ok().filter(|u| u.scheme() == "file").and_then(|u| u.to_file_path().ok());
-    on_disk.unwrap_or_else(|| {
+    on_disk(uri).unwrap_or_else(|| {
         let name: String =
             uri.as_str().chars().map(|c| if matches!(c, '/' | '\\' | ':') { '-' } else { c }).collect();
         folder.join(format!("{name}.campaign"))
     })
+}
+
+/// The path that a URI names, if it names one.
+pub fn on_disk(uri: &Uri) -> Option<PathBuf> {
+    Url::parse(uri.as_str()).ok().filter(|u| u.scheme() == "file").and_then(|u| u.to_file_path().ok())
 }
 
 /// The URI of a file.

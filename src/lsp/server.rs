@@ -190,9 +190,9 @@ impl Server {
         self.encoding = Encoding::negotiate(&capabilities);
         self.client = capabilities::client(&capabilities);
         self.watches = capabilities::watches(&capabilities);
-        self.folders = folders.iter().map(|f| paths::path_of(&f.uri, &self.folder)).collect();
+        self.folders = folders.iter().filter_map(|f| paths::on_disk(&f.uri)).collect();
         if self.folders.is_empty() {
-            self.folders.extend(root.map(|uri| paths::path_of(&uri, &self.folder)));
+            self.folders.extend(root.and_then(|uri| paths::on_disk(&uri)));
         }
         if let Some(first) = self.folders.first() {
             self.folder.clone_from(first);
@@ -284,9 +284,9 @@ impl Server {
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.changed(),
             "workspace/didChangeWorkspaceFolders" => {
                 let changed: lsp::DidChangeWorkspaceFoldersParams = serde_json::from_value(note.params)?;
-                let path = |f: &lsp::WorkspaceFolder| paths::path_of(&f.uri, &self.folder);
-                let removed: Vec<PathBuf> = changed.event.removed.iter().map(path).collect();
-                let added: Vec<PathBuf> = changed.event.added.iter().map(path).collect();
+                let path = |f: &lsp::WorkspaceFolder| paths::on_disk(&f.uri);
+                let removed: Vec<PathBuf> = changed.event.removed.iter().filter_map(path).collect();
+                let added: Vec<PathBuf> = changed.event.added.iter().filter_map(path).collect();
                 self.folders.retain(|f| !removed.contains(f));
                 self.folders.extend(added);
                 self.changed();

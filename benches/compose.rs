@@ -1,13 +1,15 @@
-//! Messages composed on one core: picks in hand to MIME bytes. `cargo bench --bench compose`, then `python3 benches/compose_peer.py`
-//! for the same work by jinja2 and Python's email package, on the templates that this benchmark leaves in `target/compose-bench/`.
+//! Messages composed on one core: picks in hand to MIME bytes, and in the same run, in turn, the same work by jinja2 and Python's
+//! email package (`compose_peer.py`), on the templates that this benchmark leaves in `target/compose-bench/`.
+//!
+//! `cargo bench --bench compose`. The peer wants `pip install jinja2` for the `python3` on the path, or for the one that
+//! `HERALD_BENCH_PYTHON` names.
 
 #![allow(clippy::expect_used, missing_docs)] // a benchmark that cannot start should say so
 
-use std::hint::black_box;
+use std::process::Command;
 use std::sync::Arc;
+use std::time::Instant;
 
-use divan::Bencher;
-use divan::counter::ItemsCount;
 use herald::compose::{
     Columns, Format, MessageContext, PreparedTemplate, Recipient, SenderHeaders, SenderSettings,
     Surroundings, TemplateSource, compose, money, pick, prepare, render,
@@ -47,7 +49,55 @@ fn main() {
     std::fs::create_dir_all(folder).expect("target is writable");
     std::fs::write(format!("{folder}/html.jinja"), template.compiled_html()).expect("target is writable");
     std::fs::write(format!("{folder}/text.jinja"), template.compiled_text()).expect("target is writable");
-    divan::main();
+    let started = Instant::now();
+    assert!(self::template().compiled_html().len() > 1000);
+    println!("prepared in {:.1} ms", started.elapsed().as_secs_f64() * 1000.0);
+    let (mut ours, mut rendered, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let first = round * MAILS;
+        ours.push(rate(|i| shop.mail(&template, i), first));
+        rendered.push(rate(|i| render(&template, &shop.message(i)).map_or(0, |m| m.html.len()), first));
+        theirs.extend(peer());
+    }
+    let (ours, rendered) = (median(ours), median(rendered));
+    println!("herald            {ours:>8.0} mails a second ({rendered:.0} rendered only)");
+    match theirs.len() {
+        ROUNDS => {
+            let theirs = median(theirs);
+            println!(
+                "jinja2 and email  {theirs:>8.0} mails a second\nratio             {:>8.1}",
+                ours / theirs
+            );
+        }
+        _ => println!(
+            "jinja2 and email  not measured: `pip install jinja2`, or name a python in HERALD_BENCH_PYTHON"
+        ),
+    }
+}
+
+const ROUNDS: usize = 5;
+const MAILS: usize = 5_000;
+
+/// Mails a second, of one round.
+fn rate(mail: impl Fn(usize) -> usize, first: usize) -> f64 {
+    let started = Instant::now();
+    let bytes: usize = (first..first + MAILS).map(mail).sum();
+    assert!(bytes > MAILS * 10_000, "{bytes} bytes are too few");
+    MAILS as f64 / started.elapsed().as_secs_f64()
+}
+
+/// The peer's mails a second, as it measures them itself.
+fn peer() -> Option<f64> {
+    let python = std::env::var("HERALD_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/compose_peer.py");
+    let output = Command::new(python).args([script, "400"]).output().ok().filter(|o| o.status.success())?;
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    told["per_s"].as_f64()
+}
+
+fn median(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
 }
 
 fn template() -> PreparedTemplate {
@@ -129,30 +179,4 @@ impl Shop {
         let mail = compose(template, &self.message(i), &self.sender, &recipient);
         mail.expect("every recipient of the benchmark gets a mail").bytes.len()
     }
-}
-
-const BATCH: usize = 200;
-
-#[divan::bench(sample_count = 50)]
-fn picks_to_mime(bencher: Bencher<'_, '_>) {
-    let (template, shop) = (template(), Shop::new());
-    bencher
-        .counter(ItemsCount::new(BATCH))
-        .bench_local(|| (0..BATCH).map(|i| shop.mail(&template, i)).sum::<usize>());
-}
-
-#[divan::bench(sample_count = 50)]
-fn render_only(bencher: Bencher<'_, '_>) {
-    let (template, shop) = (template(), Shop::new());
-    let messages: Vec<_> = (0..BATCH).map(|i| shop.message(i)).collect();
-    bencher.counter(ItemsCount::new(BATCH)).bench_local(|| {
-        for message in &messages {
-            black_box(render(&template, message).is_ok());
-        }
-    });
-}
-
-#[divan::bench(sample_count = 50)]
-fn prepare_once() -> PreparedTemplate {
-    template()
 }

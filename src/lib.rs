@@ -5,6 +5,7 @@
 //! ```text
 //! 9 cli                                  one file a command
 //! 8 lsp                                  the editor server
+//! 8 watch                                the live preview
 //! 7 run                                  executes a plan, resumably
 //! 5 deliver                              the state database and the transports
 //! 4 compose                              templates and MIME messages
@@ -29,3 +30,4 @@ pub mod plan;
 pub mod recommend;
 pub mod run;
 pub mod syntax;
+pub mod watch;

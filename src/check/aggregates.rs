@@ -1,7 +1,7 @@
 //! Calls: aggregates over a relation's rows with their windows, and the plain functions.
 
 use super::checker::{Checker, Place, Scope};
-use super::expr::{aggregation, default_link, near, type_words, unknown};
+use super::expr::{default_link, near, type_words, unknown};
 use super::functions::{self, Argument, Gives};
 use super::schema::Relation;
 use super::typed::{Aggregate, Aggregation, Expr, Link, Op, Row, Type, Window};
@@ -172,6 +172,20 @@ impl<'a> Checker<'a> {
         if qualified {
             let link = if root == "customer" { Link::Customer } else { Link::Product };
             let first = path.remove(0);
+            if link == Link::Customer && scope.place == Place::Offer {
+                let root = at.span;
+                self.report(
+                    Diagnostic::error(
+                        "H0233",
+                        root,
+                        "whose? An offer is the same for everybody, so it cannot look at a customer",
+                    )
+                    .label("not one customer's")
+                    .help(format!("write `product.{}` for everybody's", first.text))
+                    .fix("write `product`", root, "product"),
+                );
+                return None;
+            }
             return self
                 .relation_named(&first.text, first.span, scope)
                 .then(|| (first.text.clone(), link, path));
@@ -228,6 +242,16 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
+        if let WindowKind::Last(length) | WindowKind::Next(length) = &window.kind
+            && length.count == 0
+        {
+            self.report(
+                Diagnostic::error("H0219", window.span, "in a window of no length nothing happens")
+                    .label("empty")
+                    .help("such as `in last 30 days`"),
+            );
+            return None;
+        }
         match &window.kind {
             WindowKind::Last(length) => Some(Window::Last(i64::from(length.count) * length.unit.seconds())),
             WindowKind::Next(length) if scope.future => {
@@ -253,7 +277,7 @@ impl<'a> Checker<'a> {
             ExprKind::Instant(at) => *at,
             ExprKind::Broken => return None,
             _ => {
-                self.wrong_value(at.span, "a date such as `2026-01-01`");
+                self.wrong_value(at, "a date such as `2026-01-01`");
                 return None;
             }
         };
@@ -281,6 +305,9 @@ impl<'a> Checker<'a> {
                 "band",
                 "coalesce",
             ]);
+            if scope.place == Place::Offer && scope.row.is_none() {
+                names.push("optimise");
+            }
             let finding =
                 Diagnostic::error("H0222", callee.span, format!("there is no function `{}`", callee.text))
                     .label("unknown function");
@@ -343,9 +370,4 @@ impl<'a> Checker<'a> {
         };
         Expr::new(Op::Function(function.name.to_owned(), typed), ty)
     }
-}
-
-/// Whether a call's word is an aggregate, for places that treat them apart.
-pub(super) fn is_aggregate(word: &str) -> bool {
-    aggregation(word).is_some()
 }

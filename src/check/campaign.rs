@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::checker::{Checker, DeclId, Place, Scope, setting};
 use super::declarations::items;
-use super::model::{self, Choice, Recommend, Variant};
+use super::model::{self, Choice, Goal, Recommend, Variant};
 use super::schema::Schema;
+use super::typed::{Op, Window};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::tree::{Decl, Expr as Syntax, ExprKind, Value};
 
@@ -22,17 +23,11 @@ impl<'a> Checker<'a> {
         let offer = self.value_of(decl, "offer").map(|v| self.reference(id.file, v, "offer"));
         let template = self.value_of(decl, "template").and_then(|v| self.choice(id, v, "template", &scope));
         let tone = self.value_of(decl, "tone").map(|v| self.choice(id, v, "tone", &scope));
-        let sender = self
-            .value_of(decl, "sender")
-            .and_then(|v| self.reference(id.file, v, "sender"))
-            .and_then(|d| self.sender(d));
-        let policy = self
-            .value_of(decl, "policy")
-            .and_then(|v| self.reference(id.file, v, "policy"))
-            .and_then(|d| self.policy(d, source.as_ref()));
+        let sender = self.sender_of(id, decl);
+        let policy = self.policy_of(id, decl, source.as_ref());
         let send = self.schedule(decl);
         let repeat = self.value_of(decl, "repeat").and_then(|v| self.repeat(v));
-        let goal = self.value_of(decl, "goal").map(|v| self.future_condition(v, &scope));
+        let goal = self.goal(decl, &scope);
         let holdout = self.value_of(decl, "holdout").and_then(|v| self.share(v)).unwrap_or(0.0);
         let variants = self.variants(id, decl, &scope, source.as_ref());
         let (Some((source, _)), Some((audience, audience_words)), Some(template), Some(sender), Some(policy)) =
@@ -61,6 +56,50 @@ impl<'a> Checker<'a> {
             span: decl.head,
         };
         self.model.campaigns.insert(label, campaign);
+    }
+
+    fn sender_of(&mut self, id: DeclId, decl: &'a Decl) -> Option<String> {
+        let value = self.value_of(decl, "sender")?;
+        let sender = self.reference(id.file, value, "sender")?;
+        self.sender(sender)
+    }
+
+    fn policy_of(
+        &mut self,
+        id: DeclId,
+        decl: &'a Decl,
+        source: Option<&(String, Arc<Schema>)>,
+    ) -> Option<String> {
+        let value = self.value_of(decl, "policy")?;
+        let policy = self.reference(id.file, value, "policy")?;
+        self.policy(policy, source)
+    }
+
+    fn goal(&mut self, decl: &'a Decl, scope: &Scope) -> Option<Goal> {
+        let value = self.value_of(decl, "goal")?;
+        let condition = self.goal_condition(value, scope);
+        Some(Goal { words: self.text(value.span).to_owned(), condition })
+    }
+
+    /// What counts as success: something that happens after the sending.
+    fn goal_condition(&mut self, value: &'a Syntax, scope: &Scope) -> super::typed::Expr {
+        let before = self.diagnostics.len();
+        let goal = self.future_condition(value, scope);
+        let (mut ahead, mut past) = (false, false);
+        goal.walk(&mut |e| {
+            if let Op::Aggregate(aggregate) = &e.op {
+                ahead |= matches!(aggregate.window, Some(Window::Next(_)));
+                past = true;
+            }
+        });
+        if past && !ahead && self.diagnostics.len() == before {
+            self.report(
+                Diagnostic::error("H0234", value.span, "a goal looks ahead from the sending")
+                    .label("this looks back")
+                    .help("say how long it is waited for: `any(orders in next 14 days)`"),
+            );
+        }
+        goal
     }
 
     /// The audience: a condition, most often a segment's name, which gets its own words when it is unknown.
@@ -117,7 +156,7 @@ impl<'a> Checker<'a> {
                     .help(format!("add one more {kind} without `when`")),
                 );
             }
-            if !last && condition.is_none() {
+            if !last && condition.is_none() && !matches!(item.kind, ExprKind::Broken) {
                 self.report(
                     Diagnostic::error(
                         "H0261",
@@ -139,7 +178,7 @@ impl<'a> Checker<'a> {
             Value::Schedule(schedule) => Some(schedule.clone()),
             Value::Expr(e) => {
                 if !matches!(e.kind, ExprKind::Broken) {
-                    self.wrong_value(e.span, "a schedule such as `every monday at 09:00 local`");
+                    self.wrong_value(e, "a schedule such as `every monday at 09:00 local`");
                 }
                 None
             }
@@ -153,8 +192,16 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Name(word) if word == "never" => None,
             ExprKind::Broken => None,
+            ExprKind::Duration(_) => {
+                self.report(
+                    Diagnostic::error("H0205", value.span, "`repeat` says after how long")
+                        .label("`after` is missing before it")
+                        .fix("write `after`", value.span.at_start(), "after "),
+                );
+                None
+            }
             _ => {
-                self.wrong_value(value.span, "`after` and a length of time, such as `after 60 days`");
+                self.wrong_value(value, "`after` and a length of time, such as `after 60 days`");
                 None
             }
         }
@@ -164,7 +211,7 @@ impl<'a> Checker<'a> {
     fn share(&mut self, value: &'a Syntax) -> Option<f64> {
         let ExprKind::Percent(digits) = &value.kind else {
             if !matches!(value.kind, ExprKind::Broken) {
-                self.wrong_value(value.span, "a percent such as `10%`");
+                self.wrong_value(value, "a percent such as `10%`");
             }
             return None;
         };
@@ -191,7 +238,8 @@ impl<'a> Checker<'a> {
         }
         let shares: Vec<Option<f64>> =
             blocks.iter().map(|b| b.share.as_ref().and_then(|s| self.share(s))).collect();
-        let given = shares.iter().flatten().count();
+        let given = blocks.iter().filter(|b| b.share.is_some()).count();
+        let sound = shares.iter().flatten().count() == given;
         let total: f64 = shares.iter().flatten().sum();
         if given != 0 && given != blocks.len() {
             let bare = blocks.iter().find(|b| b.share.is_none()).map_or(decl.head, |b| b.head);
@@ -199,7 +247,7 @@ impl<'a> Checker<'a> {
                 Diagnostic::error("H0260", bare, "either every variant has a share, or none")
                     .label("no share"),
             );
-        } else if given == blocks.len() && (total - 1.0).abs() > 1e-9 {
+        } else if given == blocks.len() && sound && (total - 1.0).abs() > 1e-9 {
             let first = blocks[0].share.as_ref().map_or(decl.head, |s| s.span);
             let last = blocks[blocks.len() - 1].share.as_ref().map_or(first, |s| s.span);
             self.report(
@@ -238,6 +286,10 @@ impl<'a> Checker<'a> {
                     .map(|d| self.label(d, "")),
                 tone: self.value_of(block, "tone").and_then(|v| self.choice(id, v, "tone", scope)),
                 audience: self.value_of(block, "audience").map(|v| self.audience(id, v, scope)),
+                sender: self.sender_of(id, block),
+                policy: self.policy_of(id, block, source),
+                send: self.schedule(block),
+                goal: self.goal(block, scope),
             });
         }
         variants

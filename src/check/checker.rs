@@ -1,10 +1,11 @@
 //! The checker's frame: who declares what, which source a declaration is about, and each declaration checked once
 //! for each source that it is used with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::expr::near;
 use super::index::{Index, Meaning};
 use super::kinds::{self, Kind};
 use super::model::Model;
@@ -14,7 +15,7 @@ use super::suggest;
 use super::typed::{Expr, Type};
 use crate::data::inspect::PhysicalTable;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::syntax::tree::{Decl, Expr as Syntax, Setting, Value};
+use crate::syntax::tree::{Decl, Expr as Syntax, ExprKind, Setting, Value};
 
 /// Where the checker learns what is in a database.
 pub trait Catalog {
@@ -74,6 +75,8 @@ pub(super) struct Checker<'a> {
     pub index: Index,
     /// Names visible in each file.
     pub names: Vec<BTreeMap<&'a str, DeclId>>,
+    /// Names that a file would take if its `use` lines were right: nothing is said of their absence again.
+    pub lost: Vec<BTreeSet<&'a str>>,
     /// Labels given out, and to what.
     pub labels: BTreeMap<String, (DeclId, String)>,
     /// Segments (and other conditions) being checked, against cycles.
@@ -93,6 +96,7 @@ impl<'a> Checker<'a> {
             model: Model::default(),
             index: Index::default(),
             names: Vec::new(),
+            lost: Vec::new(),
             labels: BTreeMap::new(),
             busy: Vec::new(),
             attributes: BTreeMap::new(),
@@ -140,9 +144,13 @@ impl<'a> Checker<'a> {
             own.push(names);
         }
         self.names = own.clone();
+        self.lost = project.files.iter().map(|file| self.lost_names(file)).collect();
         for (file, parsed) in project.files.iter().enumerate() {
             for (use_, target) in parsed.tree.uses.iter().zip(&parsed.uses) {
-                let Some(target) = *target else { continue };
+                let Some(target) = *target else {
+                    self.lost[file].extend(use_.names.iter().map(|name| name.text.as_str()));
+                    continue;
+                };
                 self.mark(use_.path.span, Meaning::File(project.files[target].id));
                 for name in &use_.names {
                     match own[target].get(name.text.as_str()) {
@@ -150,23 +158,36 @@ impl<'a> Checker<'a> {
                             self.mark(name.span, Meaning::Declaration(decl));
                             self.take_name(file, name, decl);
                         }
-                        None => self.report(
-                            Diagnostic::error(
-                                "H0210",
-                                name.span,
-                                format!("\"{}\" declares no `{}`", use_.path.value, name.text),
-                            )
-                            .label("not declared there")
-                            .help_opt(suggest::help(
-                                &name.text,
-                                own[target].keys().copied(),
-                                "it declares",
-                            )),
-                        ),
+                        None => {
+                            let known: Vec<&str> = own[target].keys().copied().collect();
+                            self.lost[file].insert(&name.text);
+                            // What was probably meant is what the rest of the file speaks of.
+                            self.lost[file].extend(suggest::nearest(&name.text, known.iter().copied()));
+                            let message = format!("\"{}\" declares no `{}`", use_.path.value, name.text);
+                            let finding =
+                                Diagnostic::error("H0210", name.span, message).label("not declared there");
+                            self.report(near(finding, &name.text, name.span, &known, "it declares"));
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// The words of lines that were meant to take names from a file and could not be read.
+    fn lost_names(&self, file: &super::project::ProjectFile) -> BTreeSet<&'a str> {
+        let lines = file.tree.broken.iter().map(|span| self.text(*span));
+        let meant = ["use ", "import ", "include ", "from ", "require ", "using ", "load "];
+        lines
+            .filter(|line| meant.iter().any(|word| line.starts_with(word)))
+            .flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
+            .filter(|word| !word.is_empty())
+            .collect()
+    }
+
+    /// Whether a name is only missing because of a `use` that was reported.
+    pub fn is_lost(&self, file: usize, name: &str) -> bool {
+        self.lost[file].contains(name)
     }
 
     fn take_name(&mut self, file: usize, name: &'a crate::syntax::tree::Name, decl: DeclId) {
@@ -215,6 +236,9 @@ impl<'a> Checker<'a> {
     /// The declaration of that kind that a name refers to, or a finding.
     pub fn resolve(&mut self, file: usize, name: &str, span: Span, kind: &str) -> Option<DeclId> {
         let Some(&id) = self.names[file].get(name) else {
+            if self.is_lost(file, name) {
+                return None;
+            }
             let known: Vec<&str> = self.names[file]
                 .iter()
                 .filter(|(_, d)| self.decl(**d).kind.text == kind)
@@ -235,6 +259,8 @@ impl<'a> Checker<'a> {
         };
         self.mark(span, Meaning::Declaration(id));
         let found = self.decl(id);
+        // Of an unknown kind that was said.
+        kinds::find(&found.kind.text)?;
         if found.kind.text != kind {
             let (article, head) = (suggest::article(&found.kind.text), found.head);
             self.report(
@@ -252,7 +278,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Where else a name is declared, as advice to `use` it.
-    fn elsewhere(&self, file: usize, name: &str) -> Option<String> {
+    pub fn elsewhere(&self, file: usize, name: &str) -> Option<String> {
         for (_, text) in super::project::STD.iter().map(|s| (s.0, s)) {
             let declares = ["segment", "profile", "strategy", "tone"]
                 .iter()
@@ -263,8 +289,13 @@ impl<'a> Checker<'a> {
         }
         self.project.files.iter().enumerate().filter(|(i, _)| *i != file).find_map(|(_, f)| {
             let declared = f.tree.decls.iter().any(|d| d.name.as_ref().is_some_and(|n| n.text == name));
-            let path = &self.project.sources.get(f.id).name;
-            declared.then(|| format!("`{path}` declares one: take it with `use {name} from \"…\"`"))
+            let source = self.project.sources.get(f.id);
+            let own = self.project.sources.get(self.project.files[file].id).path.as_deref();
+            let beside = source.path.as_deref().and_then(Path::parent) == own.and_then(Path::parent);
+            let stem = source.path.as_deref().and_then(Path::file_stem).filter(|_| beside);
+            let from = stem.map_or("…".into(), |stem| stem.to_string_lossy());
+            let path = &source.name;
+            declared.then(|| format!("`{path}` declares one: take it with `use {name} from \"{from}\"`"))
         })
     }
 
@@ -287,6 +318,10 @@ impl<'a> Checker<'a> {
             several => {
                 if let Some(user) = user {
                     return Some(user.clone());
+                }
+                // What cannot name its source is checked with those who use it.
+                if kinds::find(&decl.kind.text).is_some_and(|kind| kind.key("source").is_none()) {
+                    return None;
                 }
                 let names: Vec<String> = several
                     .iter()
@@ -315,22 +350,43 @@ impl<'a> Checker<'a> {
 
     /// The declaration that an expression names, which must be a bare name.
     pub fn reference(&mut self, file: usize, value: &Syntax, kind: &str) -> Option<DeclId> {
-        use crate::syntax::tree::ExprKind;
         match &value.kind {
             ExprKind::Name(name) => self.resolve(file, name, value.span, kind),
             ExprKind::Broken => None,
             _ => {
-                self.wrong_value(value.span, &format!("the name of a {kind}"));
+                self.wrong_value(value, &format!("the name of a {kind}"));
                 None
             }
         }
     }
 
-    /// A finding that a setting's value is of another sort than the key takes.
-    pub fn wrong_value(&mut self, span: Span, wanted: &str) {
-        self.report(
-            Diagnostic::error("H0205", span, format!("this should be {wanted}")).label("something else"),
-        );
+    /// A finding that a setting's value is of another sort than the key takes; of a broken one that was said.
+    pub fn wrong_value(&mut self, value: &Syntax, wanted: &str) {
+        let label = match &value.kind {
+            ExprKind::Broken => return,
+            ExprKind::Number(_) if wanted.starts_with("a whole number") => "not such a number",
+            ExprKind::Number(_) => "this is a number",
+            ExprKind::Percent(_) => "this is a percent",
+            ExprKind::Money { .. } => "this is an amount of money",
+            ExprKind::Duration(_) => "this is a length of time",
+            ExprKind::Date(_) | ExprKind::Instant(_) => "this is a date",
+            ExprKind::Time(_) => "this is a time of day",
+            ExprKind::Str(_) => "this is a text",
+            ExprKind::List(_) => "this is a list",
+            _ => "something else",
+        };
+        let finding = Diagnostic::error("H0205", value.span, format!("this should be {wanted}"));
+        let written = self.text(value.span);
+        let bare = matches!(value.kind, ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Binary(..));
+        self.report(if wanted.contains("in quotes") && bare && !written.contains(['"', '(', '\n', ' ']) {
+            finding.label("no quotes around it").fix(
+                "put quotes around it",
+                value.span,
+                format!("\"{written}\""),
+            )
+        } else {
+            finding.label(label)
+        });
     }
 
     /// Checks what holds for declarations of every kind: known kind, known keys, no key twice, none missing.
@@ -348,7 +404,7 @@ impl<'a> Checker<'a> {
                         .help("write `test \"what must be true\" { … }`"),
                 );
             }
-        } else if decl.name.is_none() && !decl.broken {
+        } else if decl.name.is_none() && !decl.broken && !self.is_reported(decl.head) {
             self.report(
                 Diagnostic::error("H0212", decl.head, format!("this {} has no name", kind.name))
                     .label("a name is missing after this"),
@@ -356,9 +412,12 @@ impl<'a> Checker<'a> {
         }
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for setting in &decl.settings {
-            self.check_key(kind, setting, &mut seen);
+            self.check_key(setting, &mut seen);
         }
-        for key in kind.keys.iter().filter(|k| k.required && !decl.broken && !seen.contains_key(k.name)) {
+        let missing: Vec<&'static kinds::Key> =
+            kind.keys.iter().filter(|k| k.required && !decl.broken && !seen.contains_key(k.name)).collect();
+        let meant = self.unknown_keys(kind, decl, &missing);
+        for key in missing.into_iter().filter(|k| !meant.contains(&k.name)) {
             self.report(
                 Diagnostic::error("H0204", decl.head, format!("this {} has no `{}`", kind.name, key.name))
                     .label(format!("`{}:` is missing", key.name))
@@ -380,6 +439,61 @@ impl<'a> Checker<'a> {
             }
         }
         Some(kind)
+    }
+
+    /// Whether the parser has said something about a place.
+    fn is_reported(&self, place: Span) -> bool {
+        let inside = |d: &Diagnostic| {
+            d.span.file == place.file && d.span.start >= place.start && d.span.end <= place.end
+        };
+        self.project.diagnostics.iter().any(inside)
+    }
+
+    /// Reports keys that the kind does not have; the missing ones that were probably meant by them.
+    fn unknown_keys(
+        &mut self,
+        kind: &'static Kind,
+        decl: &'a Decl,
+        missing: &[&'static kinds::Key],
+    ) -> Vec<&'static str> {
+        if kind.others.is_some() {
+            let written = decl.settings.iter().map(|s| s.key.text.as_str());
+            let names = || kind.keys.iter().map(|k| k.name);
+            return written
+                .filter(|key| kind.key(key).is_none())
+                .filter_map(|key| suggest::nearest(key, names()))
+                .collect();
+        }
+        let unknown: Vec<&'a Setting> =
+            decl.settings.iter().filter(|s| kind.key(&s.key.text).is_none()).collect();
+        let names: Vec<&'static str> = kind.keys.iter().map(|k| k.name).collect();
+        let mut meant = Vec::new();
+        for (index, setting) in unknown.iter().enumerate() {
+            let key = &setting.key;
+            if unknown[..index].iter().any(|other| other.key.text == key.text) {
+                continue;
+            }
+            let only = match (missing, unknown.len()) {
+                ([missing], 1) => Some(missing.name),
+                _ => None,
+            };
+            let near = suggest::nearest(&key.text, names.iter().copied()).or(only);
+            let message = format!("{} {} has no `{}`", suggest::article(kind.name), kind.name, key.text);
+            let finding = Diagnostic::error("H0202", key.span, message).label("unknown key");
+            let has = format!("{} {} has", suggest::article(kind.name), kind.name);
+            self.report(match near {
+                Some(near) => {
+                    meant.push(near);
+                    finding.help(format!("did you mean `{near}`?")).fix(
+                        format!("write `{near}`"),
+                        key.span,
+                        near,
+                    )
+                }
+                None => finding.help_opt(suggest::help(&key.text, names.iter().copied(), &has)),
+            });
+        }
+        meant
     }
 
     fn unknown_kind(&mut self, decl: &Decl) {
@@ -410,7 +524,7 @@ impl<'a> Checker<'a> {
         self.report(finding);
     }
 
-    fn check_key(&mut self, kind: &'static Kind, setting: &'a Setting, seen: &mut BTreeMap<&'a str, Span>) {
+    fn check_key(&mut self, setting: &'a Setting, seen: &mut BTreeMap<&'a str, Span>) {
         let key = &setting.key;
         if let Some(first) = seen.get(key.text.as_str()) {
             self.report(
@@ -422,18 +536,6 @@ impl<'a> Checker<'a> {
             return;
         }
         seen.insert(&key.text, key.span);
-        if kind.key(&key.text).is_some() || kind.others.is_some() {
-            return;
-        }
-        let names: Vec<&str> = kind.keys.iter().map(|k| k.name).collect();
-        let mut finding =
-            Diagnostic::error("H0202", key.span, format!("a {} has no `{}`", kind.name, key.text))
-                .label("unknown key")
-                .help_opt(suggest::help(&key.text, names.iter().copied(), &format!("a {} has", kind.name)));
-        if let Some(near) = suggest::nearest(&key.text, names.iter().copied()) {
-            finding = finding.fix(format!("write `{near}`"), key.span, near);
-        }
-        self.report(finding);
     }
 
     /// A condition: an expression that must be yes or no.

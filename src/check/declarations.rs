@@ -38,9 +38,12 @@ impl<'a> Checker<'a> {
             "template" => {
                 self.template(id);
             }
+            "copy" => {
+                self.copy(id);
+            }
             "campaign" => self.campaign(id),
             "test" => self.test(id, decl),
-            "policy" | "profile" | "segment" | "strategy" | "cluster" | "model" | "offer" | "copy" => {
+            "policy" | "profile" | "segment" | "strategy" | "cluster" | "model" | "offer" => {
                 let source = self.source_for(id, None);
                 if source.is_none() && !self.project.files[id.file].asked {
                     return;
@@ -64,7 +67,6 @@ impl<'a> Checker<'a> {
                 self.strategy(id, source);
             }
             "offer" => self.offer(id, decl, source),
-            "copy" => self.copy(decl),
             _ => self.learned(id, decl, source),
         }
     }
@@ -137,7 +139,7 @@ impl<'a> Checker<'a> {
 
     fn frequency(&mut self, value: &'a Syntax) -> Option<Frequency> {
         let ExprKind::Per(count, window) = &value.kind else {
-            self.wrong_value(value.span, "a cap such as `2 per 7 days` or `1 per day`");
+            self.wrong_value(value, "a cap such as `2 per 7 days` or `1 per day`");
             return None;
         };
         let count = self.whole(count, 1)?;
@@ -146,12 +148,12 @@ impl<'a> Checker<'a> {
             ExprKind::Name(unit) => match tree::Unit::parse(unit) {
                 Some(unit) => unit.seconds(),
                 None => {
-                    self.wrong_value(window.span, "a length of time such as `7 days` or `day`");
+                    self.wrong_value(window, "a length of time such as `7 days` or `day`");
                     return None;
                 }
             },
             _ => {
-                self.wrong_value(window.span, "a length of time such as `7 days` or `day`");
+                self.wrong_value(window, "a length of time such as `7 days` or `day`");
                 return None;
             }
         };
@@ -164,8 +166,36 @@ impl<'a> Checker<'a> {
         {
             return Some((*from, *to));
         }
-        if !matches!(value.kind, ExprKind::Broken) {
-            self.wrong_value(value.span, "a range of times such as `21:00..08:00`");
+        let clock = |e: &Syntax| match &e.kind {
+            ExprKind::Time(time) => Some(time.strftime("%H:%M").to_string()),
+            ExprKind::Number(hour) => {
+                hour.parse::<u8>().ok().filter(|h| *h < 24).map(|h| format!("{h:02}:00"))
+            }
+            _ => None,
+        };
+        let ends = match &value.kind {
+            ExprKind::Range(from, Some(to)) | ExprKind::Binary(tree::BinaryOp::Sub, from, to) => {
+                if [from, to].iter().any(|e| matches!(e.kind, ExprKind::Broken)) {
+                    return None;
+                }
+                clock(from).zip(clock(to))
+            }
+            _ => None,
+        };
+        match ends {
+            Some((from, to)) => {
+                let form = format!("{from}..{to}");
+                self.report(
+                    Diagnostic::error(
+                        "H0205",
+                        value.span,
+                        "this should be a range of times such as `21:00..08:00`",
+                    )
+                    .label(format!("write `{form}`"))
+                    .fix(format!("write `{form}`"), value.span, form),
+                );
+            }
+            None => self.wrong_value(value, "a range of times such as `21:00..08:00`"),
         }
         None
     }

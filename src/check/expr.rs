@@ -47,7 +47,38 @@ pub fn aggregation(word: &str) -> Option<Aggregation> {
 impl<'a> Checker<'a> {
     /// Types an expression. A mistake is reported once, at its place, and gives [`unknown`].
     pub fn expr(&mut self, e: &'a Syntax, scope: &Scope) -> Expr {
+        if let Some(literal) = self.literal(e, scope) {
+            return literal;
+        }
         match &e.kind {
+            ExprKind::Name(name) => self.name(name, e.span, scope),
+            ExprKind::Member(of, field) => self.member(of, field, e.span, scope),
+            ExprKind::Call { callee, args } => self.call(callee, args, e.span, scope),
+            ExprKind::Unary(op, inner) => self.unary(*op, inner, scope),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, e.span, scope),
+            ExprKind::Is { value, known } => {
+                let asked = Expr::new(Op::IsMissing(Box::new(self.expr(value, scope))), Type::YesNo);
+                if *known { Expr::new(Op::Not(Box::new(asked)), Type::YesNo) } else { asked }
+            }
+            ExprKind::Since(unit, inner) => {
+                let value = self.expr(inner, scope);
+                self.since(*unit, inner.span, value)
+            }
+            ExprKind::List(_) => self.misplaced(e.span, "a list stands only after `in`"),
+            ExprKind::Range(..) => self.misplaced(e.span, "a range stands only after `in`"),
+            ExprKind::When(..) => self.misplaced(e.span, "`when` makes a choice, which cannot stand here"),
+            ExprKind::Per(..) => self.misplaced(e.span, "`per` stands only in caps and rates"),
+            ExprKind::Index(..) => self.misplaced(e.span, "`[…]` is for templates and tests"),
+            ExprKind::Rows { .. } => {
+                self.misplaced(e.span, "`where` and windows stand inside an aggregate, such as `count(…)`")
+            }
+            _ => unknown(),
+        }
+    }
+
+    /// A value that stands for itself, wherever it stands.
+    pub fn literal(&mut self, e: &Syntax, scope: &Scope) -> Option<Expr> {
+        Some(match &e.kind {
             ExprKind::Number(digits) => number(digits),
             ExprKind::Percent(digits) => {
                 let share = digits.parse::<f64>().unwrap_or_default() / 100.0;
@@ -62,29 +93,12 @@ impl<'a> Checker<'a> {
             ExprKind::Time(time) => Expr::new(Op::Literal(Literal::Time(*time)), Type::Time),
             ExprKind::Instant(at) => instant(*at, scope),
             ExprKind::Str(text) => Expr::new(Op::Literal(Literal::Text(text.value.clone())), Type::Text),
-            ExprKind::Name(name) => self.name(name, e.span, scope),
-            ExprKind::Member(of, field) => self.member(of, field, e.span, scope),
-            ExprKind::Call { callee, args } => self.call(callee, args, e.span, scope),
-            ExprKind::Unary(op, inner) => self.unary(*op, inner, scope),
-            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, e.span, scope),
-            ExprKind::Is { value, known } => {
-                let asked = Expr::new(Op::IsMissing(Box::new(self.expr(value, scope))), Type::YesNo);
-                if *known { Expr::new(Op::Not(Box::new(asked)), Type::YesNo) } else { asked }
-            }
-            ExprKind::Since(unit, inner) => self.since(*unit, inner, scope),
             ExprKind::Broken => unknown(),
-            ExprKind::List(_) => self.misplaced(e.span, "a list stands only after `in`"),
-            ExprKind::Range(..) => self.misplaced(e.span, "a range stands only after `in`"),
-            ExprKind::When(..) => self.misplaced(e.span, "`when` makes a choice, which cannot stand here"),
-            ExprKind::Per(..) => self.misplaced(e.span, "`per` stands only in caps and rates"),
-            ExprKind::Index(..) => self.misplaced(e.span, "`[…]` is for templates and tests"),
-            ExprKind::Rows { .. } => {
-                self.misplaced(e.span, "`where` and windows stand inside an aggregate, such as `count(…)`")
-            }
-        }
+            _ => return None,
+        })
     }
 
-    fn misplaced(&mut self, span: Span, message: &str) -> Expr {
+    pub fn misplaced(&mut self, span: Span, message: &str) -> Expr {
         self.report(Diagnostic::error("H0228", span, message).label("not here"));
         unknown()
     }
@@ -145,13 +159,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn since(&mut self, unit: tree::Unit, inner: &'a Syntax, scope: &Scope) -> Expr {
-        let value = self.expr(inner, scope);
+    /// `days since value`.
+    pub fn since(&mut self, unit: tree::Unit, at: Span, value: Expr) -> Expr {
         if !matches!(value.ty, Type::Instant | Type::Date | Type::Unknown) {
             self.report(
                 Diagnostic::error(
                     "H0225",
-                    inner.span,
+                    at,
                     format!("`{} since` counts from a point in time or a date", unit.word()),
                 )
                 .label(format!("this is {}", type_words(value.ty))),
@@ -243,7 +257,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Two sides as values of one type, or a finding.
-    fn comparable(
+    pub fn comparable(
         &mut self,
         a: Expr,
         b: Expr,
@@ -256,10 +270,12 @@ impl<'a> Checker<'a> {
             (x, y) if x == y => Some((a, b)),
             (Unknown, _) | (_, Unknown) => Some((a, b)),
             (Id, Number | Text) | (Number | Text, Id) => Some((a, b)),
+            // A source without its currency was reported.
+            (Money(c), _) | (_, Money(c)) if c.to_string() == "XXX" => Some((a, b)),
             (Instant, Date) if is_literal(&b) => Some((a, midnight(b, scope))),
             (Date, Instant) if is_literal(&a) => Some((midnight(a, scope), b)),
-            (Money(c), Number) => self.bare_number(c, right, &b),
-            (Number, Money(c)) => self.bare_number(c, left, &a),
+            (Money(c), Number) if is_literal(&b) || !is_literal(&a) => self.bare_number(c, right, &b),
+            (Number, Money(c)) if is_literal(&a) || !is_literal(&b) => self.bare_number(c, left, &a),
             (Money(c), Money(d)) => {
                 self.report(
                     Diagnostic::error("H0226", right.span, format!("{c} and {d} cannot be compared"))
@@ -270,15 +286,22 @@ impl<'a> Checker<'a> {
                 None
             }
             (x, y) => {
-                self.report(
-                    Diagnostic::error(
-                        "H0224",
-                        right.span,
-                        format!("{} cannot be compared with {}", type_words(x), type_words(y)),
-                    )
+                let message = format!("{} cannot be compared with {}", type_words(x), type_words(y));
+                let finding = Diagnostic::error("H0224", right.span, message)
                     .label(type_words(y))
-                    .related(left.span, type_words(x)),
-                );
+                    .related(left.span, type_words(x));
+                let quoted = [left, right].into_iter().find_map(|side| match &side.kind {
+                    ExprKind::Str(text) if x != Text || y != Text => Some((side.span, text.value.clone())),
+                    _ => None,
+                });
+                // `"2026-01-01"`, `"5000 CNY"`: a value that was put in quotes.
+                let bare = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+                self.report(match quoted {
+                    Some((span, text)) if bare(&text) => finding
+                        .help(format!("in quotes it is a text: write `{text}`"))
+                        .fix(format!("write `{text}`"), span, text),
+                    _ => finding,
+                });
                 None
             }
         }
@@ -346,11 +369,16 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Broken => unknown(),
             _ => {
-                self.report(
-                    Diagnostic::error("H0224", right.span, "after `in` stands a list or a range")
-                        .label("neither")
-                        .help("write `in [\"CN\", \"SG\"]` or `in 18..35`"),
-                );
+                let written = self.text(right.span);
+                let finding = Diagnostic::error("H0224", right.span, "after `in` stands a list or a range")
+                    .label("neither")
+                    .help("write `in [\"CN\", \"SG\"]` or `in 18..35`");
+                let single = matches!(right.kind, ExprKind::Str(_) | ExprKind::Number(_));
+                self.report(if single {
+                    finding.fix(format!("write `[{written}]`"), right.span, format!("[{written}]"))
+                } else {
+                    finding
+                });
                 unknown()
             }
         }
@@ -364,9 +392,14 @@ impl<'a> Checker<'a> {
         span: Span,
         scope: &Scope,
     ) -> Expr {
+        let (a, b) = (self.expr(left, scope), self.expr(right, scope));
+        self.arithmetic_of(op, a, b, span)
+    }
+
+    /// Arithmetic on two values.
+    pub fn arithmetic_of(&mut self, op: Arith, a: Expr, b: Expr, span: Span) -> Expr {
         use Arith::{Add, Div, Mul, Sub};
         use Type::{Date, Duration, Instant, Money, Number, Unknown};
-        let (a, b) = (self.expr(left, scope), self.expr(right, scope));
         let ty = match (op, a.ty, b.ty) {
             (_, Unknown, _) | (_, _, Unknown) => Unknown,
             (_, Number, Number) => Number,
@@ -463,7 +496,7 @@ impl<'a> Checker<'a> {
             match &edge.kind {
                 ExprKind::Number(digits) => numbers.push(digits.parse().unwrap_or_default()),
                 _ => {
-                    self.wrong_value(edge.span, "a number");
+                    self.wrong_value(edge, "a number");
                     return unknown();
                 }
             }

@@ -35,6 +35,8 @@ pub enum Meaning {
     },
     /// A part of a message that a text speaks of, and that none of the above is.
     Part(Part),
+    /// A rule of a copy.
+    Rule(DeclId, String),
     /// A filter of templates.
     Filter(String),
     /// A file, in a `use` line or in `file("…")`.
@@ -137,6 +139,19 @@ impl Checker<'_> {
             let meaning = self.mentioned(mention.part, mention.filter, scope);
             self.mark(mention.span, meaning);
         }
+    }
+
+    /// Notes that a condition on a message speaks of a part of it; `of` is the record, empty for the message itself.
+    pub fn mark_part(&mut self, span: Span, of: &str, name: &str, field: &Field, scope: &Scope) {
+        let part = Part {
+            of: of.to_owned(),
+            name: name.to_owned(),
+            holds: field.shape.words().to_owned(),
+            optional: field.optional,
+            doc: field.doc.clone(),
+        };
+        let meaning = self.mentioned(part, false, scope);
+        self.mark(span, meaning);
     }
 
     fn mentioned(&self, part: Part, filter: bool, scope: &Scope) -> Meaning {

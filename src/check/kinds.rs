@@ -8,6 +8,8 @@ pub enum Takes {
     Text,
     /// A string or the name of a `copy`: text that a customer will read.
     Line,
+    /// The rules that copy is made by: lines `name = part part | other`.
+    Rules,
     /// The text of a template: a text block or `file("…")`.
     Body,
     /// A whole number.
@@ -333,7 +335,11 @@ pub static KINDS: &[Kind] = &[
         name: "copy",
         doc: "Generated text: a small grammar of lines with conditions, of which one is chosen.",
         keys: &[
-            must("rules", Takes::Line, "The lines: `name = part part | other when condition weight 2`."),
+            must(
+                "rules",
+                Takes::Rules,
+                "What may be said: lines `name = part part | other when condition weight 2`.",
+            ),
             may("language", Takes::Text, "the template's", "The language of the text: `\"zh-CN\"`."),
             may("candidates", Takes::Whole, "8", "How many candidates are made before one is chosen."),
             may("choose", Takes::Chooser, "first", "How one is chosen: `nearest(warm)`, `rotate`, `first`."),
@@ -476,6 +482,7 @@ impl Takes {
         match self {
             Self::Text => "a text in quotes".into(),
             Self::Line => "a text in quotes, or the name of a `copy`".into(),
+            Self::Rules => "a text of lines such as `line = \"New for you\"`".into(),
             Self::Body => "a text block, or `file(\"…\")`".into(),
             Self::Whole => "a whole number".into(),
             Self::Number => "a number".into(),

@@ -59,6 +59,12 @@ impl<'a> Checker<'a> {
                     .map(|(n, _)| (*n).to_owned()),
             );
         }
+        if scope.row.is_some() || scope.place == Place::Product {
+            let declared = self.names[scope.file].iter();
+            names.extend(
+                declared.filter(|(_, id)| self.decl(**id).kind.text == "offer").map(|(n, _)| (*n).to_owned()),
+            );
+        }
         names
     }
 

@@ -97,7 +97,7 @@ impl<'a> Checker<'a> {
                         .help(METHODS.iter().find(|m| m.name == name).map_or("", |m| m.doc)),
                 );
             } else if !matches!(value.kind, ExprKind::Broken) {
-                self.wrong_value(value.span, "a method such as `popular(purchases in last 30 days)`");
+                self.wrong_value(value, "a method such as `popular(purchases in last 30 days)`");
             }
             return None;
         };
@@ -176,20 +176,14 @@ impl<'a> Checker<'a> {
                     self.whole(&arg.value, 1);
                 }
                 Some("fields") if !matches!(arg.value.kind, ExprKind::List(_) | ExprKind::Name(_)) => {
-                    self.wrong_value(arg.value.span, "a list of columns such as `[title, category]`");
+                    self.wrong_value(&arg.value, "a list of columns such as `[title, category]`");
                 }
-                Some("fields") => self.mark_fields(&arg.value, scope),
+                Some("fields") => {
+                    for field in super::declarations::items(&arg.value) {
+                        self.expr(field, scope);
+                    }
+                }
                 _ => {}
-            }
-        }
-    }
-
-    fn mark_fields(&mut self, fields: &Syntax, scope: &Scope) {
-        for field in super::declarations::items(fields) {
-            if let ExprKind::Name(name) = &field.kind
-                && self.relation_column(scope, "products", name).is_some()
-            {
-                self.mark_column(field.span, scope, "products", name);
             }
         }
     }
@@ -223,7 +217,7 @@ impl<'a> Checker<'a> {
                 _ => None,
             },
             _ => {
-                self.wrong_value(value.span, "a product's id, or `latest(purchases)`");
+                self.wrong_value(value, "a product's id, or `latest(purchases)`");
                 None
             }
         }
@@ -298,7 +292,7 @@ impl<'a> Checker<'a> {
             ExprKind::Duration(length) => Some(i64::from(length.count) * length.unit.seconds()),
             ExprKind::Broken => None,
             _ => {
-                self.wrong_value(value.span, "a length of time such as `30 days`");
+                self.wrong_value(value, "a length of time such as `30 days`");
                 None
             }
         }
@@ -312,7 +306,7 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         if number.is_none_or(|n| n < least) {
-            self.wrong_value(value.span, &format!("a whole number of at least {least}"));
+            self.wrong_value(value, &format!("a whole number of at least {least}"));
             return None;
         }
         number
@@ -326,7 +320,7 @@ impl<'a> Checker<'a> {
             ExprKind::Unary(tree::UnaryOp::Neg, inner) => self.plain_number(inner).map(|n| -n),
             ExprKind::Broken => None,
             _ => {
-                self.wrong_value(value.span, "a number");
+                self.wrong_value(value, "a number");
                 None
             }
         }
@@ -338,7 +332,7 @@ impl<'a> Checker<'a> {
             return Some(text);
         }
         if !matches!(value.kind, ExprKind::Broken) {
-            self.wrong_value(value.span, "a text in quotes");
+            self.wrong_value(value, "a text in quotes");
         }
         None
     }

@@ -255,6 +255,34 @@ pub enum Line {
     Copy(String),
 }
 
+/// How one of the candidates of a copy is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chooser {
+    /// The first that passes.
+    First,
+    /// Each customer the next one.
+    Rotate,
+    /// The one nearest to this tone.
+    Nearest(String),
+}
+
+/// Generated text.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// Its label.
+    pub label: String,
+    /// The language of the text; none for the template's.
+    pub language: Option<String>,
+    /// The grammar that it is made by, from the first rule on; its names are rules of it where nothing was reported.
+    pub rules: crate::syntax::rules::Rules,
+    /// How many candidates are made.
+    pub candidates: usize,
+    /// How one of them is chosen.
+    pub choose: Chooser,
+    /// The text where no candidate passes.
+    pub fallback: Option<crate::syntax::tree::Str>,
+}
+
 /// A template.
 #[derive(Debug, Clone)]
 pub struct Template {
@@ -307,6 +335,23 @@ pub struct Variant {
     pub tone: Option<Choice>,
     /// A narrower audience.
     pub audience: Option<Expr>,
+    /// Another sender.
+    pub sender: Option<String>,
+    /// Other house rules.
+    pub policy: Option<String>,
+    /// Another time.
+    pub send: Option<Schedule>,
+    /// Another goal.
+    pub goal: Option<Goal>,
+}
+
+/// What counts as success, with its own words.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Goal {
+    /// As it stands in the file.
+    pub words: String,
+    /// The condition, looking ahead from the sending.
+    pub condition: Expr,
 }
 
 /// A campaign.
@@ -339,7 +384,7 @@ pub struct Campaign {
     /// Seconds after which the same customer may get it again; none for never.
     pub repeat: Option<i64>,
     /// What counts as success.
-    pub goal: Option<Expr>,
+    pub goal: Option<Goal>,
     /// The share held out, 0 to 1.
     pub holdout: f64,
     /// Versions; empty for one version.
@@ -364,6 +409,8 @@ pub struct Model {
     pub segments: BTreeMap<String, Segment>,
     /// Strategies.
     pub strategies: BTreeMap<String, Strategy>,
+    /// Copies.
+    pub copies: BTreeMap<String, Copy>,
     /// Templates.
     pub templates: BTreeMap<String, Template>,
     /// Campaigns.

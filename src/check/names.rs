@@ -3,6 +3,7 @@
 use super::checker::{Checker, DeclId, Place, Scope};
 use super::expr::{bare_row, near, unknown};
 use super::index::Meaning as Refers;
+use super::schema::Relation;
 use super::suggest;
 use super::typed::{Expr, Link, Op, Row, Type};
 use crate::diagnostic::{Diagnostic, Span};
@@ -53,6 +54,7 @@ impl<'a> Checker<'a> {
                 }
                 meaning.expr
             }
+            0 if self.is_lost(scope.file, name) => unknown(),
             0 => self.unknown_name(name, span, scope),
             _ => {
                 let words: Vec<String> = meanings.into_iter().map(|m| m.words).collect();
@@ -90,6 +92,7 @@ impl<'a> Checker<'a> {
             "offer" if scope.place == Place::Product => {
                 Some(Expr::new(Op::Offer(name, Row::Product), Type::YesNo))
             }
+            _ if super::kinds::find(&kind).is_none() => Some(unknown()),
             _ if only_meaning && self.relation(scope, &name).is_none() => {
                 self.report(
                     Diagnostic::error(
@@ -157,7 +160,17 @@ impl<'a> Checker<'a> {
         };
         let mut finding = Diagnostic::error("H0220", span, format!("nothing here is called `{name}`"))
             .label("unknown name");
-        finding = near(finding, name, span, &candidates, &format!("{what} has"));
+        finding = match self.elsewhere_qualified(name, scope) {
+            Some(longer) if suggest::nearest(name, candidates.iter().copied()).is_none() => finding
+                .help(format!("did you mean `{longer}`?"))
+                .fix(format!("write `{longer}`"), span, longer),
+            _ => near(finding, name, span, &candidates, &format!("{what} has")),
+        };
+        if suggest::nearest(name, candidates.iter().copied()).is_none()
+            && let Some(elsewhere) = self.elsewhere(scope.file, name)
+        {
+            finding = finding.help(elsewhere);
+        }
         if finding.help.is_none() {
             let quoted = self.text(span).to_owned();
             finding =
@@ -165,6 +178,27 @@ impl<'a> Checker<'a> {
         }
         self.report(finding);
         unknown()
+    }
+
+    /// `customer.x` or `product.x`, where that is what a bare `x` could only mean.
+    fn elsewhere_qualified(&self, name: &str, scope: &Scope) -> Option<String> {
+        let customer = Scope { place: Place::Customer, row: None, ..scope.clone() };
+        let of_customer = || {
+            self.relation_column(scope, "customers", name).is_some()
+                || self.attribute_names(&customer).iter().any(|attribute| attribute == name)
+        };
+        let of_product = || self.relation_column(scope, "products", name).is_some();
+        match (&scope.row, scope.place) {
+            (Some((relation, _)), _) => {
+                let joined = self.relation(scope, relation).is_some_and(Relation::of_product);
+                if joined && of_product() {
+                    return Some(format!("product.{name}"));
+                }
+                of_customer().then(|| format!("customer.{name}"))
+            }
+            (None, Place::Product) => of_customer().then(|| format!("customer.{name}")),
+            (None, _) => None,
+        }
     }
 
     /// `a.b`.
@@ -319,7 +353,7 @@ impl<'a> Checker<'a> {
             );
             return unknown();
         }
-        if !self.is_known(scope) {
+        if !self.is_known(scope) || self.is_lost(scope.file, owner) {
             return unknown();
         }
         let mut names = vec!["customer".to_owned(), "product".to_owned()];
@@ -349,7 +383,7 @@ impl<'a> Checker<'a> {
 }
 
 /// `yes`, `no`, `true`, `false`, where nothing else has that name.
-fn yes_no(name: &str) -> Option<Expr> {
+pub(super) fn yes_no(name: &str) -> Option<Expr> {
     let value = match name {
         "yes" | "true" => true,
         "no" | "false" => false,

@@ -210,6 +210,7 @@ impl Project {
             .decls
             .iter()
             .flat_map(|d| &d.settings)
+            .filter(|s| s.key.text == "body")
             .filter_map(|s| match &s.value {
                 Value::Expr(e) => file_call(e).map(|text| (e.span, text.clone())),
                 Value::Schedule(_) => None,

@@ -4,13 +4,13 @@ use super::checker::Checker;
 use super::expr::near;
 use super::schema::{Column, Encoding, Origin, Relation, Storage};
 use super::source::Mapping;
-use super::standard::{self, Role, StandardTable};
 use super::suggest;
 use super::typed::Type;
 use crate::data::Currency;
 use crate::data::inspect::{
     InstantForm, Observed, PhysicalColumn, PhysicalTable, Precision, Separator, YesNoForm, ZoneMark,
 };
+use crate::data::standard::{self, ColumnType as Role, StandardTable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::{self, Decl};
 
@@ -66,6 +66,7 @@ impl<'a> Checker<'a> {
                         )
                         .label("not there");
                         self.report(near(finding, stored, *span, &names, "it has"));
+                        columns.push(unseen(&called.text, stored, role.map(|r| r.role), currency));
                     }
                 },
             }
@@ -87,7 +88,7 @@ impl<'a> Checker<'a> {
             }
         }
         if let Some(standard) = standard {
-            self.need_columns(standard, &columns, name.span);
+            self.need_columns(standard, &mut columns, &mapping.table, name.span, currency);
         }
         let table = physical.map_or_else(|| mapping.table.clone(), |t| t.name.clone());
         Some(Relation {
@@ -103,7 +104,7 @@ impl<'a> Checker<'a> {
     /// A table that the source does not mention: standard, or a further relation under its own name.
     pub fn unmapped(&mut self, table: &PhysicalTable, span: Span, currency: Currency) -> Relation {
         let standard = standard::find(&table.name);
-        let columns: Vec<Column> = table
+        let mut columns: Vec<Column> = table
             .columns
             .iter()
             .map(|column| {
@@ -115,7 +116,7 @@ impl<'a> Checker<'a> {
             })
             .collect();
         if let Some(standard) = standard {
-            self.need_columns(standard, &columns, span);
+            self.need_columns(standard, &mut columns, &table.name, span, currency);
         }
         Relation {
             name: table.name.clone(),
@@ -127,18 +128,30 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn need_columns(&mut self, standard: &StandardTable, columns: &[Column], span: Span) {
-        for needed in
-            standard.columns.iter().filter(|c| c.required && !columns.iter().any(|k| k.name == c.name))
-        {
+    /// Reports columns without which a relation is of no use, and adds them so that nothing else is said of them.
+    fn need_columns(
+        &mut self,
+        standard: &StandardTable,
+        columns: &mut Vec<Column>,
+        table: &str,
+        span: Span,
+        currency: Currency,
+    ) {
+        for needed in standard.columns.iter().filter(|c| c.required) {
+            if columns.iter().any(|k| k.name == needed.name) {
+                continue;
+            }
+            let (relation, column) = (standard.name, needed.name);
             self.report(
-                Diagnostic::error("H0254", span, format!("`{}` has no `{}`", standard.name, needed.name))
-                    .label(format!("`{}` is needed", needed.name))
+                Diagnostic::error("H0254", span, format!("`{relation}` has no `{column}`"))
+                    .label(format!("`{column}` is needed"))
                     .help(format!(
-                        "{} Map it: `{}: table(\"{}\", {}: StoredColumn)`",
-                        needed.doc, standard.name, standard.name, needed.name
+                        "{} Map it: `{relation}: table(\"{table}\", {column}: StoredColumn)`",
+                        needed.doc
                     )),
             );
+            let role = (needed.role == Role::Id).then_some(Role::Id);
+            columns.push(unseen(column, column, role, currency));
         }
     }
 
@@ -189,7 +202,7 @@ impl<'a> Checker<'a> {
                 None => inferred(observed),
             },
             Some(Role::Text) if observed.is_missing() || observed.is_text() => (Type::Text, Encoding::Plain),
-            Some(Role::Number) if observed.is_missing() || observed.as_number().is_some() => {
+            Some(Role::Number | Role::Whole) if observed.is_missing() || observed.as_number().is_some() => {
                 (Type::Number, Encoding::Plain)
             }
             _ => inferred(observed),
@@ -305,7 +318,7 @@ fn unseen(name: &str, stored: &str, role: Option<Role>, currency: Currency) -> C
     let (ty, encoding) = match role {
         Some(Role::Id) => (Type::Id, Encoding::Plain),
         Some(Role::Text) => (Type::Text, Encoding::Plain),
-        Some(Role::Number) => (Type::Number, Encoding::Plain),
+        Some(Role::Number | Role::Whole) => (Type::Number, Encoding::Plain),
         Some(Role::Money) => (Type::Money(currency), Encoding::MajorUnits),
         Some(Role::Date) => (Type::Date, Encoding::DateText),
         Some(Role::Instant) => (Type::Instant, Encoding::UnixSeconds),

@@ -87,7 +87,7 @@ impl<'a> Checker<'a> {
             && text.value.starts_with('#')
             && text.value[1..].chars().all(|c| c.is_ascii_hexdigit());
         if !sound {
-            self.wrong_value(value.span, "a colour such as `\"#0b6e4f\"`");
+            self.wrong_value(value, "a colour such as `\"#0b6e4f\"`");
             return None;
         }
         Some(text.value.clone())
@@ -105,8 +105,15 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
-        if !matches!(value.kind, ExprKind::Broken) {
-            self.wrong_value(value.span, "`files(\"outbox\")` or `smtp(env: \"SMTP_URL\")`");
+        match &value.kind {
+            ExprKind::Call { callee, .. } if !matches!(callee.text.as_str(), "files" | "smtp") => {
+                let message = format!("mails do not leave by `{}`", callee.text);
+                let finding = Diagnostic::error("H0205", callee.span, message).label("no transport");
+                let finding =
+                    super::expr::near(finding, &callee.text, callee.span, &["files", "smtp"], "there are");
+                self.report(finding);
+            }
+            _ => self.wrong_value(value, "`files(\"outbox\")` or `smtp(env: \"SMTP_URL\")`"),
         }
         None
     }
@@ -130,7 +137,7 @@ impl<'a> Checker<'a> {
         let sound = matches!(&value.kind, ExprKind::Per(count, per)
             if matches!(count.kind, ExprKind::Number(_)) && matches!(per.kind, ExprKind::Name(_) | ExprKind::Duration(_)));
         if !sound && !matches!(value.kind, ExprKind::Broken) {
-            self.wrong_value(value.span, "a rate such as `50 per second`");
+            self.wrong_value(value, "a rate such as `50 per second`");
         }
     }
 }

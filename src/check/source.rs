@@ -12,11 +12,11 @@ use super::index::Meaning;
 use super::model;
 use super::relations;
 use super::schema::{Relation, Schema, Storage};
-use super::standard::{self};
 use super::suggest;
 use super::typed::{Compare, Expr, Literal, Op, Row, Type};
 use crate::data::Currency;
 use crate::data::inspect::PhysicalTable;
+use crate::data::standard;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::{self, Decl, Expr as Syntax, ExprKind};
 
@@ -72,6 +72,12 @@ impl<'a> Checker<'a> {
                 (Arc::new(Vec::new()), false)
             }
         };
+        // Of a table whose mapping cannot be read nothing is known.
+        let unread = |s: &tree::Setting| {
+            matches!(expr_of(s), Some(Syntax { kind: ExprKind::Broken, .. }))
+                && super::kinds::find("source").is_some_and(|kind| kind.key(&s.key.text).is_none())
+        };
+        let known = known && !decl.settings.iter().any(unread);
         let mut relations = Vec::new();
         let mappings = self.mappings(decl);
         for (name, mapping) in &mappings {
@@ -132,7 +138,17 @@ impl<'a> Checker<'a> {
             _ => "",
         };
         Currency::parse(written).unwrap_or_else(|| {
-            self.wrong_value(value.span, "a currency code of three capital letters, such as `CNY`");
+            let finding = Diagnostic::error(
+                "H0205",
+                value.span,
+                "a currency is written by its code of three capital letters",
+            )
+            .label("not a code");
+            match crate::syntax::currency_code(written) {
+                _ if matches!(value.kind, ExprKind::Broken) => {}
+                Some(code) => self.report(finding.fix(format!("write `{code}`"), value.span, code)),
+                None => self.report(finding.help("such as `CNY` or `EUR`")),
+            }
             fallback()
         })
     }
@@ -140,7 +156,7 @@ impl<'a> Checker<'a> {
     fn zone(&mut self, decl: &'a Decl) -> TimeZone {
         let Some(value) = setting(decl, "timezone").and_then(expr_of) else { return TimeZone::UTC };
         let Some(text) = string(value) else {
-            self.wrong_value(value.span, "a time zone in quotes, such as `\"Asia/Shanghai\"`");
+            self.wrong_value(value, "a time zone in quotes, such as `\"Asia/Shanghai\"`");
             return TimeZone::UTC;
         };
         TimeZone::get(&text.value).unwrap_or_else(|_| {
@@ -168,14 +184,14 @@ impl<'a> Checker<'a> {
             ExprKind::Call { callee, args } if callee.text == "demo" => match args.as_slice() {
                 [tree::Arg { value: Syntax { kind: ExprKind::Str(text), .. }, .. }] => (text, true),
                 _ => {
-                    self.wrong_value(value.span, "`demo(\"aurora.db\")`");
+                    self.wrong_value(value, "`demo(\"aurora.db\")`");
                     return None;
                 }
             },
             ExprKind::Broken => return None,
             _ => {
                 self.wrong_value(
-                    value.span,
+                    value,
                     "a database in quotes, such as `\"shop.db\"`, or `demo(\"aurora.db\")`",
                 );
                 return None;
@@ -206,10 +222,32 @@ impl<'a> Checker<'a> {
                         .fix(format!("write `{near}`"), s.key.span, near),
                 );
             } else {
-                self.wrong_value(value.span, "a table: `table(\"name\", column: StoredColumn)`");
+                self.no_table(value);
             }
         }
         found
+    }
+
+    /// A finding that a relation is given something that is no table.
+    fn no_table(&mut self, value: &Syntax) {
+        match &value.kind {
+            ExprKind::Str(text) => self.report(
+                Diagnostic::error("H0205", value.span, "this should be a table with its columns")
+                    .label("only its name")
+                    .help(format!("such as `table(\"{}\", id: StoredColumn)`", text.value)),
+            ),
+            ExprKind::Call { callee, args } if callee.text == "table" => {
+                match args.first().filter(|first| first.name.is_none()) {
+                    Some(first) => self.wrong_value(&first.value, "the table's name in quotes"),
+                    None => self.report(
+                        Diagnostic::error("H0205", value.span, "a table begins with its name in quotes")
+                            .label("no name")
+                            .help("such as `table(\"invoice_lines\", customer: CustomerID)`"),
+                    ),
+                }
+            }
+            _ => self.wrong_value(value, "a table: `table(\"name\", column: StoredColumn)`"),
+        }
     }
 
     fn mapping(&mut self, value: &'a Syntax) -> Option<Mapping<'a>> {
@@ -225,13 +263,13 @@ impl<'a> Checker<'a> {
                 ExprKind::Name(name) => name.clone(),
                 ExprKind::Str(text) => text.value.clone(),
                 _ => {
-                    self.wrong_value(arg.value.span, "the name of a stored column");
+                    self.wrong_value(&arg.value, "the name of a stored column");
                     continue;
                 }
             };
             match &arg.name {
                 Some(name) => columns.push((name, stored, arg.value.span)),
-                None => self.wrong_value(arg.value.span, "a column with its stored name: `id: CustomerID`"),
+                None => self.wrong_value(&arg.value, "a column with its stored name: `id: CustomerID`"),
             }
         }
         Some(Mapping { table, span: first.value.span, columns })
@@ -261,13 +299,12 @@ impl<'a> Checker<'a> {
                 row: Some((relation.to_owned(), super::typed::Link::Customer)),
                 future: false,
             };
-            let relation = if schema.relation("purchases").is_some_and(|r| r.column("status").is_some())
-                || schema.relation("orders").is_none()
-            {
-                "purchases"
-            } else {
-                "orders"
+            // A condition on lines, unless it is the shop's own orders that have the status and its lines have none.
+            let has_status = |name: &str| {
+                schema.relation(name).is_some_and(|r| r.grouped_by.is_none() && r.column("status").is_some())
             };
+            let relation =
+                if has_status("orders") && !has_status("purchases") { "orders" } else { "purchases" };
             (relation, self.condition(value, &place(relation)))
         });
         let mut schema = Arc::unwrap_or_clone(schema);

@@ -60,18 +60,24 @@ impl<'a> Checker<'a> {
                 Some(Boost { factor, when: Some(self.condition(condition, scope)) })
             }
             ExprKind::Broken => None,
-            _ => self.plain_number(value).map(|factor| Boost { factor, when: None }),
+            ExprKind::Number(_) | ExprKind::Percent(_) => {
+                self.plain_number(value).map(|factor| Boost { factor, when: None })
+            }
+            _ => {
+                self.wrong_value(value, "a factor with a condition, such as `1.2 when margin > 0.3`");
+                None
+            }
         }
     }
 
     fn cap(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Cap> {
         let ExprKind::Per(count, column) = &value.kind else {
-            self.wrong_value(value.span, "a cap such as `2 per category`");
+            self.wrong_value(value, "a cap such as `2 per category`");
             return None;
         };
         let count = self.whole(count, 1)?;
         let ExprKind::Name(name) = &column.kind else {
-            self.wrong_value(column.span, "a product's column, such as `category`");
+            self.wrong_value(column, "a product's column, such as `category`");
             return None;
         };
         self.name(name, column.span, scope);

@@ -20,11 +20,11 @@ impl<'a> Checker<'a> {
             self.value_of(decl, "language").and_then(|v| self.plain_text(v)).map(|t| t.value.clone())?;
         let subject = self.value_of(decl, "subject").and_then(|v| self.line(id, v))?;
         let preheader = self.value_of(decl, "preheader").and_then(|v| self.line(id, v));
-        let format = match self.value_of(decl, "format").map(|v| (&v.kind, v.span)) {
+        let format = match self.value_of(decl, "format").map(|v| (&v.kind, v)) {
             None => Format::Markdown,
-            Some((ExprKind::Name(word), span)) => self.format(word, span)?,
-            Some((_, span)) => {
-                self.wrong_value(span, "one of `text`, `markdown`, `html` or `mjml`");
+            Some((ExprKind::Name(word), value)) => self.format(word, value.span)?,
+            Some((_, value)) => {
+                self.wrong_value(value, "one of `text`, `markdown`, `html` or `mjml`");
                 return None;
             }
         };
@@ -84,7 +84,7 @@ impl<'a> Checker<'a> {
             ));
         }
         if !matches!(value.kind, ExprKind::Broken) {
-            self.wrong_value(value.span, "a text block, or `file(\"templates/name.mjml\")`");
+            self.wrong_value(value, "a text block, or `file(\"templates/name.mjml\")`");
         }
         None
     }

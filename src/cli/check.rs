@@ -33,13 +33,7 @@ pub struct Args {
 }
 
 pub fn main(args: &Args) -> Result<ExitCode, Failure> {
-    let mut files = Vec::new();
-    for path in &args.paths {
-        collect(path, &mut files)?;
-    }
-    if files.is_empty() {
-        return Err(Failure::Usage("there is no `.campaign` file here".to_owned()));
-    }
+    let files = common::campaign_files(&args.paths)?;
     let workspace = common::open(&files, Path::new("."), false)?;
     let format = match args.format {
         Wanted::Text => Format::Fancy { color: terminal::colours(), width: terminal::width() },
@@ -64,29 +58,4 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
         );
     }
     Ok(if errors > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
-}
-
-/// The campaign files at a path, in order of their names; folders are searched, hidden ones, links and what
-/// programs make left out.
-pub(super) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let told = |e: std::io::Error| Failure::Usage(format!("{} cannot be read: {e}", path.display()));
-    if !path.metadata().map_err(told)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(path).map_err(told)?.flatten().map(|e| e.path()).collect();
-    entries.sort();
-    for entry in entries {
-        let name = entry.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') || name == "target" || name == "outbox" || entry.is_symlink() {
-            continue;
-        }
-        if entry.is_dir() {
-            collect(&entry, files)?;
-        } else if entry.extension().is_some_and(|e| e == "campaign") {
-            files.push(entry.strip_prefix("./").map_or(entry.clone(), Path::to_owned));
-        }
-    }
-    Ok(())
 }

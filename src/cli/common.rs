@@ -16,7 +16,7 @@ use crate::deliver::state::state_path;
 use crate::deliver::{State, StateError};
 use crate::diagnostic::render::{self, Format};
 use crate::plan::{Asked, Plan, compile};
-use crate::run::{RunError, Session, Workspace};
+use crate::run::{RunError, Session, Store, Workspace, workspace};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -124,6 +124,19 @@ pub fn open(files: &[PathBuf], root: &Path, make_demo: bool) -> Result<Workspace
     load()
 }
 
+/// The campaign files at these paths; a usage error if there is none.
+pub fn campaign_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        let found = workspace::campaign_files(path);
+        files.extend(found.map_err(|e| Failure::Usage(format!("{} cannot be read: {e}", path.display())))?);
+    }
+    if files.is_empty() {
+        return Err(Failure::Usage("there is no `.campaign` file here".to_owned()));
+    }
+    Ok(files)
+}
+
 /// Makes the demo shop, with progress.
 pub fn make_demo_shop(path: &Path, options: &DemoOptions) -> Result<demo::DemoSummary, Failure> {
     anstream::eprintln!("making the demo shop in {}", path.display());
@@ -192,10 +205,11 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
+    // In this order: a date's parser takes a date with a time as well, and drops the time.
     let civil = text
-        .parse::<Date>()
-        .map(|d| d.at(0, 0, 0, 0))
-        .or_else(|_| text.replace(' ', "T").parse::<DateTime>());
+        .replace(' ', "T")
+        .parse::<DateTime>()
+        .or_else(|_| text.parse::<Date>().map(|d| d.at(0, 0, 0, 0)));
     civil.ok().and_then(|c| c.to_zoned(zone.clone()).ok()).map(|z| z.timestamp()).ok_or_else(|| {
         Failure::Usage(format!(
             "`{text}` is not a day or an instant: write `2026-11-20` or `2026-11-20 09:00`"
@@ -221,11 +235,28 @@ impl Opened {
     pub fn session(&self, target: &Target, plan: Plan) -> Result<Session, Failure> {
         let state = state_path(&target.project);
         let state = state.exists().then_some(state);
-        Ok(Session::open(&self.workspace.checked.model, plan, state.as_deref())?)
+        let store = Store::of_project(&target.project);
+        Ok(Session::open(&self.workspace.checked.model, plan, state.as_deref(), &store)?)
     }
 
     /// The records, if there are any yet.
     pub fn records(&self, target: &Target) -> Result<Option<State>, Failure> {
         Ok(State::open_read_only(&target.project)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_read_as_it_is_typed() {
+        let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
+        let read = |text: &str| instant(text, &shanghai).map(|t| t.to_string()).map_err(|e| e.to_string());
+        assert_eq!(read("2026-11-20").unwrap(), "2026-11-19T16:00:00Z");
+        assert_eq!(read("2026-11-20 10:30").unwrap(), "2026-11-20T02:30:00Z");
+        assert_eq!(read("2026-11-20T10:30:05").unwrap(), "2026-11-20T02:30:05Z");
+        assert_eq!(read("2026-11-20T10:30:00+01:00").unwrap(), "2026-11-20T09:30:00Z");
+        assert!(read("20.11.2026").unwrap_err().contains("write `2026-11-20`"));
     }
 }

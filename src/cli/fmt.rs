@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::common::Failure;
-use super::{check, difference, terminal};
+use super::{common, difference, terminal};
 use crate::diagnostic::FileId;
 use crate::syntax::{format::format, parse};
 
@@ -34,13 +34,7 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     if args.stdin {
         return from_standard_input(args.check);
     }
-    let mut files = Vec::new();
-    for path in &args.paths {
-        check::collect(path, &mut files)?;
-    }
-    if files.is_empty() {
-        return Err(Failure::Usage("there is no `.campaign` file here".to_owned()));
-    }
+    let files = common::campaign_files(&args.paths)?;
     let mut tally = Tally::default();
     for file in &files {
         match one(file, args.check) {

@@ -17,6 +17,7 @@ mod run;
 mod segment;
 mod std_library;
 mod terminal;
+mod watch;
 mod why;
 
 use std::process::ExitCode;
@@ -45,6 +46,8 @@ enum Command {
     Preview(preview::Args),
     /// Tell why a customer gets a message or none: every gate, score and reason
     Why(why::Args),
+    /// Watch campaign files and show a live preview of each mail in the browser
+    Watch(watch::Args),
     /// Count and sample a segment
     Segment(segment::Args),
     /// Make the demo shop
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),
         Command::Why(args) => why::main(&args),
+        Command::Watch(args) => watch::main(&args),
         Command::Segment(args) => segment::main(&args),
         Command::Demo(args) => demo::main(&args),
         Command::Import(args) => import::main(&args),

@@ -7,7 +7,7 @@ use super::common::Failure;
 use crate::check::functions::FUNCTIONS;
 use crate::check::kinds::KINDS;
 use crate::check::methods::METHODS;
-use crate::check::standard::{RECORDS, TABLES};
+use crate::data::standard::{RECORDS, TABLES};
 
 pub fn main() -> Result<ExitCode, Failure> {
     anstream::print!("{}", text());

@@ -1,16 +1,18 @@
 //! `herald run`.
 
+use std::collections::BTreeSet;
 use std::process::{Command, ExitCode};
 
 use jiff::Timestamp;
 
 use super::common::{self, Failure, Opened, Target};
 use super::plan;
-use super::terminal::{self, BAD, GOOD, QUIET, STRONG};
+use super::terminal::{self, BAD, GOOD, ODD, QUIET, STRONG};
 use crate::check::model::Via;
 use crate::data::Key;
+use crate::deliver::state::{RunRecord, RunStatus};
 use crate::deliver::{FilesTransport, SimulatedClock, State};
-use crate::run::execute::{Order, Report, Started, execute};
+use crate::run::execute::{Order, Report, Started, Transports, execute};
 use crate::run::survey::survey;
 use crate::run::{RunError, Session};
 
@@ -53,6 +55,9 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     let plan = opened.plan(&args.target, as_of, occurrence.as_deref())?;
     let mut state = State::open(&args.target.project)?;
     let session = opened.session(&args.target, plan)?;
+    if let Some(record) = &earlier {
+        tell_changes(record, &opened, &state)?;
+    }
     let report = go(args, &opened, &session, &mut state)?;
     print(&session, &report, args);
     let unwritable = report.progress.messages.get("set_aside").copied().unwrap_or(0)
@@ -69,11 +74,33 @@ fn kept_as_of(args: &Args, kept: Timestamp, asked: Timestamp) {
     }
 }
 
+/// Says what is no longer as it was when an unfinished run started.
+fn tell_changes(record: &RunRecord, opened: &Opened, state: &State) -> Result<(), Failure> {
+    if record.status == RunStatus::Finished {
+        return Ok(());
+    }
+    let mut changed = Vec::new();
+    if record.fingerprint != opened.fingerprint {
+        changed.push("the shop's data");
+    }
+    let mut now = opened.workspace.contents();
+    now.sort();
+    if state.run_sources(record.id)? != now {
+        changed.push("the campaign's files");
+    }
+    if !changed.is_empty() {
+        anstream::eprintln!(
+            "{ODD}note:{ODD:#} {} changed since this run started: the audience stays as it was, {} customers of it are dealt with, \
+             the others get what holds now",
+            changed.join(" and "),
+            terminal::count(record.next_ordinal),
+        );
+    }
+    Ok(())
+}
+
 fn go(args: &Args, opened: &Opened, session: &Session, state: &mut State) -> Result<Report, Failure> {
-    let Via::Files(folder) = &session.sender.via else {
-        return Err(Failure::Other("only the files transport is there in this version".to_owned()));
-    };
-    let mut transport = FilesTransport::open(&args.target.project.join(folder)).map_err(RunError::from)?;
+    let mut transports = transports(args, session)?;
     let clock = SimulatedClock { as_of: session.plan.as_of };
     let commit = git_commit(&args.target);
     let only = args.only.as_deref().map(Key::parse);
@@ -87,8 +114,9 @@ fn go(args: &Args, opened: &Opened, session: &Session, state: &mut State) -> Res
         confirmed: args.yes,
     };
     let bar = terminal::progress();
-    let result =
-        execute(session, state, &mut transport, &clock, &order, &mut |s, d, t| terminal::tell(&bar, s, d, t));
+    let result = execute(session, state, &mut transports, &clock, &order, &mut |s, d, t| {
+        terminal::tell(&bar, s, d, t);
+    });
     bar.finish_and_clear();
     result.map_err(|error| match error {
         RunError::Unconfirmed(_) | RunError::Grown { .. } => Failure::Usage(error.to_string()),
@@ -101,6 +129,19 @@ fn go(args: &Args, opened: &Opened, session: &Session, state: &mut State) -> Res
         }
         other => other.into(),
     })
+}
+
+/// The way out of each sender's mail.
+fn transports(args: &Args, session: &Session) -> Result<Transports, Failure> {
+    let mut transports = Transports::new();
+    for (label, sender) in &session.senders {
+        let Via::Files(folder) = &sender.via else {
+            return Err(Failure::Other("only the files transport is there in this version".to_owned()));
+        };
+        let files = FilesTransport::open(&args.target.project.join(folder)).map_err(RunError::from)?;
+        transports.insert(label.clone(), Box::new(files));
+    }
+    Ok(transports)
 }
 
 fn dry_run(args: &Args, opened: &Opened) -> Result<ExitCode, Failure> {
@@ -152,17 +193,35 @@ fn print(session: &Session, report: &Report, args: &Args) {
         };
         anstream::println!("  {:>9}  {style}{words}{style:#}", terminal::count(*number));
     }
-    if let Via::Files(folder) = &session.sender.via
-        && report.progress.messages.contains_key("handed_over")
-    {
-        let place = FilesTransport::place(&plan.campaign, &report.record.occurrence, &Key::Int(0));
-        let folder = args.target.project.join(folder).join(place);
-        let folder = folder.parent().unwrap_or(&folder).display().to_string();
-        anstream::println!("\nmails are in {}", folder.trim_start_matches("./"));
+    if report.progress.messages.contains_key("handed_over") {
+        where_mails_are(args, session, &report.record.occurrence);
+    }
+    if report.data.len() > 1 {
+        anstream::println!("\n{ODD}look{ODD:#}  the shop's data changed during this run:");
+        for (fingerprint, customers) in &report.data {
+            let short = fingerprint.get(..12).unwrap_or(fingerprint);
+            anstream::println!("  {:>9}  customers looked at as of {short}", terminal::count(*customers));
+        }
     }
     if report.limited {
         anstream::println!("stopped at the limit; the same command goes on");
     }
+}
+
+/// Each sender's folder with this run's mails, named once.
+fn where_mails_are(args: &Args, session: &Session, occurrence: &str) {
+    let place = FilesTransport::place(&session.plan.campaign, occurrence, &Key::Int(0));
+    let folders: BTreeSet<String> = session
+        .senders
+        .values()
+        .filter_map(|sender| match &sender.via {
+            Via::Files(folder) => Some(args.target.project.join(folder).join(&place)),
+            Via::Smtp(_) => None,
+        })
+        .map(|file| file.parent().unwrap_or(&file).display().to_string())
+        .collect();
+    let folders: Vec<&str> = folders.iter().map(|f| f.trim_start_matches("./")).collect();
+    anstream::println!("\nmails are in {}", folders.join(" and "));
 }
 
 /// The commit that the project is at, if it is in git and unchanged.

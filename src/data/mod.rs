@@ -8,9 +8,10 @@ pub mod inspect;
 pub mod key;
 pub mod money;
 pub mod open;
+pub mod standard;
 
 pub use error::DataError;
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, data_version};
 pub use key::Key;
 pub use money::{Currency, Money};
 pub use open::{open_shop, open_writable};

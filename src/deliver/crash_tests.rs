@@ -11,9 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rand::{Rng, SeedableRng};
 
-use super::state::{
-    Chunk, Exclusion, HandedOver, Limits, NewMessage, NewRun, PendingMessage, RunStart, gate,
-};
+use super::state::{Chunk, Exclusion, HandedOver, NewMessage, NewRun, PendingMessage, RunStart, gate};
 use super::{Address, Envelope, FilesTransport, State, StateError, Transport};
 use crate::data::Key;
 
@@ -46,6 +44,7 @@ fn outcome(customer: i64, chunk: &mut Chunk) {
         subject: "s".into(),
         inputs: format!("{customer}"),
         due_at: Timestamp::UNIX_EPOCH,
+        limits: std::sync::Arc::default(),
         set_aside: None,
     });
 }
@@ -119,7 +118,7 @@ fn work(folder: &Path) -> Result<(), String> {
             outcome(*customer, &mut chunk);
         }
         next = chunk.next_ordinal;
-        state.commit_chunk(run.id, &chunk, &Limits::default()).map_err(|e| e.to_string())?;
+        state.commit_chunk(run.id, &chunk).map_err(|e| e.to_string())?;
         hand_over(&mut state, &mut files, run.id)?;
     }
     state.finish(run.id, Timestamp::UNIX_EPOCH).map_err(|e| e.to_string())

@@ -56,6 +56,10 @@ pub static CODES: &[Code] = &[
     page!("H0136", "A condition or a window out of its place"),
     page!("H0137", "A comma inside a number"),
     page!("H0140", "A schedule that cannot be read"),
+    page!("H0150", "A line of rules that cannot be read"),
+    page!("H0151", "An alternative that says nothing"),
+    page!("H0152", "Text without quotes in rules"),
+    page!("H0153", "A weight or condition out of order"),
     page!("H0201", "Unknown kind of declaration"),
     page!("H0202", "Unknown key"),
     page!("H0203", "A key is set twice"),
@@ -89,6 +93,7 @@ pub static CODES: &[Code] = &[
     page!("H0231", "A column too many, or too few"),
     page!("H0232", "Rows that belong to nobody"),
     page!("H0233", "An offer is the same for everybody"),
+    page!("H0234", "A goal that does not look ahead"),
     page!("H0240", "A name that the message does not offer"),
     page!("H0241", "A field that is not there"),
     page!("H0242", "A template that cannot be read"),
@@ -108,6 +113,10 @@ pub static CODES: &[Code] = &[
     page!("H0256", "Not points in time"),
     page!("H0260", "Shares do not add up"),
     page!("H0261", "A choice without an end"),
+    page!("H0270", "There is no rule of that name"),
+    page!("H0271", "A rule is defined twice"),
+    page!("H0272", "A rule that is never used"),
+    page!("H0273", "Copy that may have nothing to say"),
 ];
 
 /// The entry of a code, in whatever case.

@@ -38,13 +38,7 @@ pub fn render(
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.sort_by(|a, b| {
-        let place =
-            |d: &Diagnostic| (sources.get(d.span.file).name.clone(), d.span.start, d.span.end, d.code);
-        place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
-    });
-    sorted.dedup();
+    let sorted = in_order(diagnostics, sources);
     let mut places = Places::new(sources);
     match format {
         Format::Fancy { color, width } => fancy::render(&sorted, &mut places, color, width, out),
@@ -52,6 +46,24 @@ pub fn render(
         Format::Github => machine::github(&sorted, &mut places, out),
         Format::Sarif => machine::sarif(&sorted, &mut places, out),
     }
+}
+
+/// Findings as data, in the same order, each with the lines around its place: for a page that shows them.
+#[must_use]
+pub fn excerpts(diagnostics: &[Diagnostic], sources: &SourceMap) -> Vec<serde_json::Value> {
+    machine::excerpts(&in_order(diagnostics, sources), &mut Places::new(sources))
+}
+
+/// In the order of files and places, each once.
+fn in_order<'d>(diagnostics: &'d [Diagnostic], sources: &SourceMap) -> Vec<&'d Diagnostic> {
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by(|a, b| {
+        let place =
+            |d: &Diagnostic| (sources.get(d.span.file).name.clone(), d.span.start, d.span.end, d.code);
+        place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    sorted.dedup();
+    sorted
 }
 
 #[cfg(test)]

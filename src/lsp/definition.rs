@@ -43,6 +43,12 @@ pub fn place(analysis: &Analysis, meaning: &Meaning) -> Option<Span> {
                 .or_else(|| database(analysis, id))
         }
         Meaning::File(file) => Some(Span::new(*file, 0, 0)),
+        Meaning::Rule(copy, name) => {
+            let labels = analysis.checked.index.labels.get(copy)?;
+            let copies = labels.iter().filter_map(|l| analysis.checked.model.copies.get(l));
+            let mut rules = copies.flat_map(|c| &c.rules.rules);
+            rules.find(|r| r.name.text == *name).map(|r| r.name.span)
+        }
         Meaning::Part(_) | Meaning::Filter(_) => None,
     }
 }

@@ -3,13 +3,14 @@
 use super::analysis::Analysis;
 use crate::check::checker::{DeclId, expr_of, setting};
 use crate::check::expr::type_words;
+use crate::check::filters;
 use crate::check::index::{Meaning, Part};
 use crate::check::kinds::{self, Key, Kind, Takes};
 use crate::check::methods::{METHODS, MethodSignature};
 use crate::check::model::{Method, Signal, Strategy};
 use crate::check::schema::{Column, Relation, Storage};
 use crate::check::typed::Window;
-use crate::check::{filters, standard};
+use crate::data::standard;
 use crate::syntax::tree::Decl;
 
 /// A declaration: what it is, its title, its comment, what its kind is for.
@@ -180,6 +181,10 @@ pub fn meaning(analysis: &Analysis, meaning: &Meaning) -> Option<String> {
         Meaning::Column { source, relation, column } => {
             let schema = &analysis.checked.model.sources.get(source)?.schema;
             Some(self::column(relation, schema.relation(relation)?.column(column)?))
+        }
+        Meaning::Rule(copy, name) => {
+            let of = analysis.decl(*copy)?.name.as_ref().map_or("", |n| n.text.as_str());
+            Some(format!("rule **{name}** of copy **{of}**"))
         }
         Meaning::Part(part) => Some(self::part(part)),
         Meaning::Filter(name) => filters::find(name).map(|f| format!("filter **{}**\n\n{}", f.name, f.doc)),

@@ -56,6 +56,7 @@ fn target(snapshot: &Snapshot, at: &TextDocumentPositionParams) -> Result<Option
     let (declared, what) = match &name.meaning {
         Meaning::Declaration(id) => (analysis.file_of(*id), "a declaration"),
         Meaning::Attribute(profile, _) => (analysis.file_of(*profile), "an attribute"),
+        Meaning::Rule(copy, _) => (analysis.file_of(*copy), "a rule"),
         Meaning::Column { .. } => {
             return Err(
                 "a column is named by the shop's data; `table(…)` in the source can map it to another name"

@@ -179,11 +179,11 @@ fn names(snapshot: &Snapshot, file: crate::diagnostic::FileId) -> BTreeMap<usize
             Meaning::Attribute(..) | Meaning::Column { .. } => Colour::Property,
             Meaning::Relation { .. } => Colour::Type,
             Meaning::Part(_) => Colour::Variable,
-            Meaning::Filter(_) => Colour::Function,
+            Meaning::Filter(_) | Meaning::Rule(..) => Colour::Function,
             Meaning::File(_) => return None,
         };
         let home = match &u.meaning {
-            Meaning::Declaration(id) | Meaning::Attribute(id, _) => Some(*id),
+            Meaning::Declaration(id) | Meaning::Attribute(id, _) | Meaning::Rule(id, _) => Some(*id),
             _ => None,
         };
         let place = super::definition::place(analysis, &u.meaning).filter(|_| home.is_some());

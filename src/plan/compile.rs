@@ -7,13 +7,13 @@ use super::inline::Inliner;
 use super::mentions;
 use super::occurrence::{self, Standing};
 use super::step::{
-    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, RecommendStep, Requirement, Step, StepId,
-    VariantPlan, Work,
+    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, PolicyLimits, RecommendStep, Requirement, Slot,
+    Step, StepId, VariantPlan, Work,
 };
 use crate::check::Model;
-use crate::check::model::{Campaign, Choice, Line, Method, Recommend, Strategy, Via};
+use crate::check::model::{Campaign, Choice, Goal, Line, Method, Recommend, Strategy, Variant, Via};
 use crate::check::typed::{Aggregate, Aggregation, Expr, Link, Op, Row, Type};
-use crate::syntax::tree::{Cadence, SendTime};
+use crate::syntax::tree::{Cadence, Schedule, SendTime};
 
 /// What a plan is asked for.
 #[derive(Debug, Clone)]
@@ -67,10 +67,13 @@ pub fn compile(model: &Model, asked: &Asked<'_>) -> Result<Plan, PlanError> {
         .campaigns
         .get(asked.campaign)
         .ok_or_else(|| PlanError::NoCampaign(asked.campaign.to_owned()))?;
+    let when = when(model, campaign, asked);
+    let slot = when.as_ref().map_or(None, |w| w.1);
     let mut compiler = Compiler {
         model,
         campaign,
         asked,
+        slot,
         inliner: Inliner::new(model),
         steps: Vec::new(),
         later: Vec::new(),
@@ -80,7 +83,7 @@ pub fn compile(model: &Model, asked: &Asked<'_>) -> Result<Plan, PlanError> {
     if !later.is_empty() {
         return Err(PlanError::Later { campaign: campaign.label.clone(), steps: later });
     }
-    let (occurrence, slot) = when(model, campaign, asked)?;
+    let (occurrence, slot) = when?;
     Ok(Plan {
         campaign: campaign.label.clone(),
         title: campaign.title.clone(),
@@ -93,7 +96,7 @@ pub fn compile(model: &Model, asked: &Asked<'_>) -> Result<Plan, PlanError> {
     })
 }
 
-type When = (String, Option<(jiff::civil::DateTime, bool)>);
+type When = (String, Slot);
 
 fn when(model: &Model, campaign: &Campaign, asked: &Asked<'_>) -> Result<When, PlanError> {
     let by_hand = asked.occurrence.map(str::to_owned);
@@ -118,6 +121,7 @@ struct Compiler<'a> {
     model: &'a Model,
     campaign: &'a Campaign,
     asked: &'a Asked<'a>,
+    slot: Slot,
     inliner: Inliner<'a>,
     steps: Vec<Step>,
     later: Vec<String>,
@@ -129,6 +133,7 @@ impl Compiler<'_> {
         self.needs_later();
         let condition = self.inliner.expr(&campaign.audience);
         let words = campaign.audience_words.clone();
+        let (policies, senders) = (self.policies(), self.senders());
         self.add(
             "audience",
             format!("choose the audience: {words}"),
@@ -136,7 +141,9 @@ impl Compiler<'_> {
             true,
             Work::Audience { words, condition },
         );
-        self.require();
+        for policy in &policies {
+            self.require(policy, policies.len() == 1);
+        }
         let variants = self.variants();
         let holdout = campaign.holdout;
         let words = match (holdout > 0.0, variants.len()) {
@@ -146,9 +153,11 @@ impl Compiler<'_> {
                 format!("hold out {}; draw one of {n} versions for each of the others", percent(holdout))
             }
         };
-        self.add("assign", words, &["require"], false, Work::Assign { holdout, variants });
-        self.attributes();
-        let limits = self.limits();
+        let requirements = self.requirement_steps();
+        let requirements: Vec<&str> = requirements.iter().map(String::as_str).collect();
+        self.add("assign", words, &requirements, false, Work::Assign { holdout, variants });
+        self.attributes(&requirements);
+        let limits = self.limits(&policies);
         let inputs: Vec<StepId> =
             self.steps.iter().map(|s| s.id.clone()).filter(|id| id != "audience").collect();
         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
@@ -159,14 +168,42 @@ impl Compiler<'_> {
             false,
             limits,
         );
-        let via = self.via();
-        self.add(
-            "deliver",
-            format!("hand the messages over: {via}"),
-            &["limits"],
-            false,
-            Work::Deliver { via },
-        );
+        for sender in &senders {
+            let via = self.via(sender);
+            let (id, from) = match senders.len() {
+                1 => ("deliver".to_owned(), String::new()),
+                _ => (format!("deliver:{sender}"), format!(" of {sender}")),
+            };
+            let words = format!("hand the messages{from} over: {via}");
+            self.add(&id, words, &["limits"], false, Work::Deliver { sender: sender.clone(), via });
+        }
+    }
+
+    /// The labels of the policies that some version keeps to, in the order of the versions.
+    fn policies(&self) -> Vec<String> {
+        self.of_versions(&self.campaign.policy, |v| v.policy.as_ref())
+    }
+
+    /// The labels of the senders of the versions, in the order of the versions.
+    fn senders(&self) -> Vec<String> {
+        self.of_versions(&self.campaign.sender, |v| v.sender.as_ref())
+    }
+
+    fn of_versions(&self, own: &String, of: impl Fn(&Variant) -> Option<&String>) -> Vec<String> {
+        let versions = &self.campaign.variants;
+        let mut labels = Vec::new();
+        let all: Vec<&String> = versions.iter().map(|v| of(v).unwrap_or(own)).collect();
+        for label in if all.is_empty() { vec![own] } else { all } {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        labels
+    }
+
+    fn requirement_steps(&self) -> Vec<StepId> {
+        let require = self.steps.iter().filter(|s| matches!(s.work, Work::Require { .. }));
+        require.map(|s| s.id.clone()).collect()
     }
 
     /// Parts of the campaign itself that only check in this version.
@@ -178,26 +215,21 @@ impl Compiler<'_> {
         for tone in tones {
             self.later.extend(tone.options.iter().map(|(_, label)| format!("tone {label}")));
         }
-        if let Some(sender) = self.model.senders.get(&campaign.sender)
-            && let Via::Smtp(_) = sender.via
-        {
-            self.later.push("the SMTP transport".to_owned());
+        for sender in self.senders() {
+            if let Some(Via::Smtp(_)) = self.model.senders.get(&sender).map(|s| &s.via) {
+                self.later.push("the SMTP transport".to_owned());
+            }
         }
-        if let Some(schedule) = &campaign.send
-            && matches!(
-                schedule.cadence,
-                Cadence::Daily(SendTime::BestHour(..))
-                    | Cadence::Weekly(_, SendTime::BestHour(..))
-                    | Cadence::Monthly(_, SendTime::BestHour(..))
-            )
-        {
+        let mut schedules =
+            campaign.send.iter().chain(campaign.variants.iter().filter_map(|v| v.send.as_ref()));
+        if schedules.any(wants_best_hour) {
             self.later.push("the scheduler's best_hour".to_owned());
         }
         self.later.dedup();
     }
 
-    fn require(&mut self) {
-        let Some(policy) = self.model.policies.get(&self.campaign.policy) else { return };
+    fn require(&mut self, policy: &str, only: bool) {
+        let Some(policy) = self.model.policies.get(policy) else { return };
         let conditions: Vec<Requirement> = policy
             .require
             .iter()
@@ -205,7 +237,9 @@ impl Compiler<'_> {
             .collect();
         let words: Vec<&str> = conditions.iter().map(|c| c.words.as_str()).collect();
         let words = format!("keep those for whom the policy {} holds: {}", policy.label, words.join(", "));
-        self.add("require", words, &["audience"], true, Work::Require { conditions });
+        let id = if only { "require".to_owned() } else { format!("require:{}", policy.label) };
+        let work = Work::Require { policy: policy.label.clone(), conditions };
+        self.add(&id, words, &["audience"], true, work);
     }
 
     fn variants(&mut self) -> Vec<VariantPlan> {
@@ -219,6 +253,10 @@ impl Compiler<'_> {
                 audience: None,
                 recommend,
                 templates,
+                sender: campaign.sender.clone(),
+                policy: campaign.policy.clone(),
+                slot: self.slot,
+                goal: self.goal(campaign.goal.as_ref()),
             }];
         }
         let mut plans = Vec::new();
@@ -233,9 +271,27 @@ impl Compiler<'_> {
                 audience,
                 recommend,
                 templates,
+                sender: variant.sender.as_ref().unwrap_or(&campaign.sender).clone(),
+                policy: variant.policy.as_ref().unwrap_or(&campaign.policy).clone(),
+                slot: self.slot_of(variant),
+                goal: self.goal(variant.goal.as_ref().or(campaign.goal.as_ref())),
             });
         }
         plans
+    }
+
+    /// When a version leaves: the first slot of its own `send:` that is not before the campaign's.
+    fn slot_of(&self, variant: &Variant) -> Slot {
+        let Some(send) = &variant.send else { return self.slot };
+        let zone = self.model.sources.get(&self.campaign.source)?.schema.timezone.clone();
+        let from = self.slot.map_or_else(|| self.asked.as_of.to_zoned(zone).datetime(), |s| s.0);
+        occurrence::first_from(send, from).map(|s| (s.at, s.local)).or(self.slot)
+    }
+
+    /// A goal, which no step of a run works out: what only the report will need stops no run.
+    fn goal(&self, goal: Option<&Goal>) -> Option<Goal> {
+        let mut inliner = Inliner::new(self.model);
+        goal.map(|g| Goal { words: g.words.clone(), condition: inliner.expr(&g.condition) })
     }
 
     /// The step for a strategy, or for a method that replaces the campaign's strategy's own.
@@ -350,7 +406,7 @@ impl Compiler<'_> {
     }
 
     /// The customer's values that templates and choices ask for.
-    fn attributes(&mut self) {
+    fn attributes(&mut self, requirements: &[&str]) {
         let Some(source) = self.model.sources.get(&self.campaign.source) else { return };
         let texts: Vec<String> = self
             .steps
@@ -385,7 +441,7 @@ impl Compiler<'_> {
         }
         let words = format!("work out what the messages say of each recipient: {}", names(&columns));
         self.choice_conditions(&mut columns);
-        self.add("attributes", words, &["require"], true, Work::Attributes { columns });
+        self.add("attributes", words, requirements, true, Work::Attributes { columns });
     }
 
     /// Conditions of choices, as columns named by variant and position.
@@ -413,17 +469,17 @@ impl Compiler<'_> {
         }
     }
 
-    fn limits(&self) -> Work {
-        let policy = self.model.policies.get(&self.campaign.policy);
-        Work::Limits {
-            at_most: policy.map(|p| p.at_most.clone()).unwrap_or_default(),
-            repeat: self.campaign.repeat,
-            quiet_hours: policy.and_then(|p| p.quiet_hours),
-        }
+    fn limits(&self, policies: &[String]) -> Work {
+        let policies = policies.iter().filter_map(|label| {
+            let policy = self.model.policies.get(label)?;
+            let (at_most, quiet_hours) = (policy.at_most.clone(), policy.quiet_hours);
+            Some(PolicyLimits { policy: label.clone(), at_most, quiet_hours })
+        });
+        Work::Limits { policies: policies.collect(), repeat: self.campaign.repeat }
     }
 
-    fn via(&self) -> String {
-        match self.model.senders.get(&self.campaign.sender).map(|s| &s.via) {
+    fn via(&self, sender: &str) -> String {
+        match self.model.senders.get(sender).map(|s| &s.via) {
             Some(Via::Files(folder)) => format!("files in {folder}/"),
             Some(Via::Smtp(env)) => format!("SMTP, address in ${env}"),
             None => "nowhere".to_owned(),
@@ -454,6 +510,15 @@ impl Compiler<'_> {
         let inputs = inputs.into_iter().map(str::to_owned).collect();
         self.steps.push(Step { id: id.to_owned(), words: words.into(), inputs, hash, work });
     }
+}
+
+fn wants_best_hour(schedule: &Schedule) -> bool {
+    matches!(
+        schedule.cadence,
+        Cadence::Daily(SendTime::BestHour(..))
+            | Cadence::Weekly(_, SendTime::BestHour(..))
+            | Cadence::Monthly(_, SendTime::BestHour(..))
+    )
 }
 
 /// The id of the product bought last.

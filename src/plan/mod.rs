@@ -8,10 +8,11 @@ pub mod mentions;
 pub mod occurrence;
 pub mod show;
 mod step;
+pub mod words;
 
 pub use compile::{Asked, PlanError, compile};
 pub use inline::Inliner;
 pub use step::{
-    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, RecommendStep, Requirement, Step, StepId,
-    VariantPlan, Work,
+    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, PolicyLimits, RecommendStep, Requirement, Slot,
+    Step, StepId, VariantPlan, Work,
 };

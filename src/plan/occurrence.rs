@@ -59,6 +59,38 @@ pub fn standing(schedule: &Schedule, as_of: Timestamp, zone: &TimeZone) -> Optio
     }
 }
 
+/// The first slot at or after a civil time; none where the schedule has ended by then.
+pub fn first_from(schedule: &Schedule, from: DateTime) -> Option<Slot> {
+    let last_day = schedule.until.map_or(Date::MAX, |(date, _)| date);
+    let fits = |at: DateTime| at >= from && at.date() <= last_day;
+    let daily = |on: &dyn Fn(Date) -> bool, time: Time| {
+        // A month and a bit: every weekly and monthly schedule has a slot within.
+        from.date()
+            .series(jiff::Span::new().days(1))
+            .take(62)
+            .filter(|d| on(*d))
+            .map(|d| d.to_datetime(time))
+            .find(|at| fits(*at))
+    };
+    let at = match &schedule.cadence {
+        Cadence::Broken => None,
+        Cadence::Once(at) => Some(*at).filter(|at| fits(*at)),
+        Cadence::Daily(time) => daily(&|_| true, time_of(*time)),
+        Cadence::Weekly(days, time) => daily(&|d| days.contains(&weekday(d)), time_of(*time)),
+        Cadence::Monthly(day, time) => daily(&|d| is_day(d, *day), time_of(*time)),
+        Cadence::Every(length) => {
+            let seconds = (i64::from(length.count) * length.unit.seconds()).max(1);
+            let civil = from.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
+            let next = Timestamp::from_second(civil.div_euclid(seconds) * seconds).ok()?;
+            let next = next.to_zoned(TimeZone::UTC).datetime();
+            let next =
+                if next < from { next.checked_add(jiff::Span::new().seconds(seconds)).ok()? } else { next };
+            Some(next).filter(|at| fits(*at))
+        }
+    };
+    at.map(|at| Slot { name: at.strftime("%Y-%m-%dT%H:%M").to_string(), at, local: schedule.local })
+}
+
 /// The time of day of a slot; of a best hour the earliest, from which each recipient's own is counted.
 fn time_of(time: SendTime) -> Time {
     match time {
@@ -124,6 +156,22 @@ mod tests {
             at(standing(&schedule(Cadence::Monthly(31, nine())), friday, &TimeZone::UTC)),
             "2026-10-31"
         );
+    }
+
+    #[test]
+    fn a_version_leaves_at_its_own_first_slot_that_is_not_before_the_campaigns() {
+        let thursday = jiff::civil::datetime(2026, 11, 19, 18, 0, 0, 0);
+        let first = |cadence| first_from(&schedule(cadence), thursday).map(|s| s.at.to_string());
+        assert_eq!(first(Cadence::Daily(nine())).unwrap(), "2026-11-20T09:00:00");
+        assert_eq!(
+            first(Cadence::Weekly(vec![Weekday(4)], SendTime::At(jiff::civil::time(18, 0, 0, 0)))).unwrap(),
+            "2026-11-19T18:00:00"
+        );
+        assert_eq!(first(Cadence::Monthly(31, nine())).unwrap(), "2026-11-30T09:00:00");
+        let length = |count| crate::syntax::tree::Length { count, unit: crate::syntax::tree::Unit::Hours };
+        assert_eq!(first(Cadence::Every(length(4))).unwrap(), "2026-11-19T20:00:00");
+        assert_eq!(first(Cadence::Once(thursday)).unwrap(), "2026-11-19T18:00:00");
+        assert_eq!(first(Cadence::Once(jiff::civil::datetime(2026, 11, 1, 0, 0, 0, 0))), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::check::model::{Format, Frequency, Method};
+use crate::check::model::{Format, Frequency, Goal, Method};
 use crate::check::typed::Expr;
 
 /// A step's name within its plan: `audience`, `recommend:next_best`, …
@@ -22,8 +22,8 @@ pub struct Plan {
     pub as_of: Timestamp,
     /// Which occurrence of the campaign: `2026-11-16`, `once`, or a name given by hand.
     pub occurrence: String,
-    /// The slot of the occurrence as a civil time, and whether it is each recipient's own; none without `send:`.
-    pub slot: Option<(jiff::civil::DateTime, bool)>,
+    /// The slot of the occurrence; none without `send:`.
+    pub slot: Slot,
     /// Where all the run's randomness comes from.
     pub seed: u64,
     /// Steps in an order in which each comes after its inputs.
@@ -128,6 +128,28 @@ pub struct VariantPlan {
     pub recommend: Option<StepId>,
     /// Which template, by recipient.
     pub templates: Choices,
+    /// The sender's label.
+    pub sender: String,
+    /// The policy's label.
+    pub policy: String,
+    /// When it is sent; the plan's own slot unless the version has a `send:` of its own. None without any.
+    pub slot: Slot,
+    /// What counts as success, for the report.
+    pub goal: Option<Goal>,
+}
+
+/// A civil time, and whether it is each recipient's own; none where a message leaves when it is written.
+pub type Slot = Option<(jiff::civil::DateTime, bool)>;
+
+/// What one policy allows.
+#[derive(Debug, Clone, Serialize)]
+pub struct PolicyLimits {
+    /// The policy's label.
+    pub policy: String,
+    /// Frequency caps.
+    pub at_most: Vec<Frequency>,
+    /// Quiet hours in the recipient's zone.
+    pub quiet_hours: Option<(jiff::civil::Time, jiff::civil::Time)>,
 }
 
 /// What a step does.
@@ -141,8 +163,10 @@ pub enum Work {
         /// The condition.
         condition: Expr,
     },
-    /// The policy's conditions.
+    /// A policy's conditions.
     Require {
+        /// The policy's label.
+        policy: String,
         /// All must hold.
         conditions: Vec<Requirement>,
     },
@@ -164,15 +188,15 @@ pub enum Work {
     Compose(Box<ComposeStep>),
     /// The records' gates: suppression, repeat, frequency, one mail an address, quiet hours.
     Limits {
-        /// Frequency caps.
-        at_most: Vec<Frequency>,
+        /// By policy: the campaign's own first, then those of its versions.
+        policies: Vec<PolicyLimits>,
         /// Seconds after which the campaign may reach the same customer again; none for never.
         repeat: Option<i64>,
-        /// Quiet hours in the recipient's zone.
-        quiet_hours: Option<(jiff::civil::Time, jiff::civil::Time)>,
     },
     /// Hands messages over.
     Deliver {
+        /// The sender's label.
+        sender: String,
         /// In a marketer's words: `files in outbox/`.
         via: String,
     },
@@ -202,15 +226,31 @@ impl Plan {
         })
     }
 
-    /// The policy's conditions.
-    pub fn requirements(&self) -> &[Requirement] {
+    /// Each policy's label with its conditions: the campaign's own first.
+    pub fn requirements(&self) -> impl Iterator<Item = (&str, &[Requirement])> {
+        self.steps.iter().filter_map(|s| match &s.work {
+            Work::Require { policy, conditions } => Some((policy.as_str(), conditions.as_slice())),
+            _ => None,
+        })
+    }
+
+    /// What each policy allows, and the campaign's `repeat:`.
+    pub fn limits(&self) -> (&[PolicyLimits], Option<i64>) {
         self.steps
             .iter()
             .find_map(|s| match &s.work {
-                Work::Require { conditions } => Some(conditions.as_slice()),
+                Work::Limits { policies, repeat } => Some((policies.as_slice(), *repeat)),
                 _ => None,
             })
             .unwrap_or_default()
+    }
+
+    /// The labels of everyone who writes: the campaign's own sender first.
+    pub fn senders(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|s| match &s.work {
+            Work::Deliver { sender, .. } => Some(sender.as_str()),
+            _ => None,
+        })
     }
 
     /// The holdout's share and the versions.

@@ -77,16 +77,24 @@ impl BoughtTogether {
         slot: usize,
         params: BoughtTogetherParams,
     ) -> Self {
-        assert!(trend.as_ref().is_none_or(|t| t.len() == baskets.items), "one trend per product");
-        let BoughtTogetherParams { neighbours, shrinkage } = params;
-        let neighbours = Arc::new(Neighbours::cosine(&baskets.rows, baskets.items, shrinkage, neighbours));
-        Self { neighbours, trend, slot }
+        Self::new(Arc::new(Self::companions(baskets, params)), trend, slot)
     }
 
-    /// The companions of every product, for [`super::SimilarTo`] to share.
+    /// The companions of every product: what takes time.
     #[must_use]
-    pub fn neighbours(&self) -> &Arc<Neighbours> {
-        &self.neighbours
+    pub fn companions(baskets: &Baskets, params: BoughtTogetherParams) -> Neighbours {
+        let BoughtTogetherParams { neighbours, shrinkage } = params;
+        Neighbours::cosine(&baskets.rows, baskets.items, shrinkage, neighbours)
+    }
+
+    /// From companions found before.
+    ///
+    /// # Panics
+    /// If `trend` is not of as many products as the companions.
+    #[must_use]
+    pub fn new(neighbours: Arc<Neighbours>, trend: Option<Vec<f32>>, slot: usize) -> Self {
+        assert!(trend.as_ref().is_none_or(|t| t.len() == neighbours.items()), "one trend per product");
+        Self { neighbours, trend, slot }
     }
 }
 
@@ -136,18 +144,14 @@ mod tests {
     fn association_counts_baskets_once_and_shrinks() {
         // Product 0 in 4 baskets, 1 in 2 of them (once twice), 2 alone.
         let lines = [(0, 0), (0, 1), (0, 1), (1, 0), (1, 1), (2, 0), (3, 0), (7, 2)];
+        let baskets = Baskets::build(&lines, 3);
         let fit = |shrinkage| {
-            BoughtTogether::fit(
-                &Baskets::build(&lines, 3),
-                None,
-                0,
-                BoughtTogetherParams { neighbours: 5, shrinkage },
-            )
+            BoughtTogether::companions(&baskets, BoughtTogetherParams { neighbours: 5, shrinkage })
         };
         let plain = fit(0.0);
-        assert_eq!(plain.neighbours().nearest(0).0, [1]);
-        assert!((plain.neighbours().nearest(0).1[0] - 2.0 / 8_f32.sqrt()).abs() < 1e-6);
-        assert!((fit(3.0).neighbours().nearest(1).1[0] - 2.0 / (8_f32.sqrt() + 3.0)).abs() < 1e-6);
-        assert!(plain.neighbours().nearest(2).0.is_empty());
+        assert_eq!(plain.nearest(0).0, [1]);
+        assert!((plain.nearest(0).1[0] - 2.0 / 8_f32.sqrt()).abs() < 1e-6);
+        assert!((fit(3.0).nearest(1).1[0] - 2.0 / (8_f32.sqrt() + 3.0)).abs() < 1e-6);
+        assert!(plain.nearest(2).0.is_empty());
     }
 }

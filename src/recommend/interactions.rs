@@ -92,7 +92,7 @@ pub enum InteractionError {
 
 /// Customers by products. An entry is the sum over the customer's events with that product, kept twice: as it was
 /// (`raw`) and faded by age (`faded` = the sum of weight x 2^(-age / half-life)).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Interactions {
     items: usize,
     offsets: Vec<usize>,

@@ -60,17 +60,33 @@ impl ItemCf {
     /// Finds the neighbours of every product. `slot` is where customers' histories of the same signals will be.
     #[must_use]
     pub fn fit(interactions: &Interactions, slot: usize, params: ItemCfParams) -> Self {
+        let similar = Arc::new(Self::similar(interactions, params));
+        Self::new(similar, trend(interactions), interactions.unit(), slot, params.damping)
+    }
+
+    /// The neighbours of every product: what takes time. They do not depend on the half-life.
+    #[must_use]
+    pub fn similar(interactions: &Interactions, params: ItemCfParams) -> Neighbours {
         let ItemCfParams { neighbours, shrinkage, damping } = params;
         let unit = interactions.unit();
         let matrix = interactions.matrix(|weight| damping.apply(weight, unit));
-        let neighbours = Arc::new(Neighbours::cosine(&matrix, interactions.items(), shrinkage, neighbours));
-        Self { neighbours, trend: trend(interactions), slot, unit, damping }
+        Neighbours::cosine(&matrix, interactions.items(), shrinkage, neighbours)
     }
 
-    /// The neighbours of every product, for [`super::SimilarTo`] to share.
+    /// From neighbours found before, with the [`trend`] and the unit of weight of the same interactions.
+    ///
+    /// # Panics
+    /// If `trend` is not of as many products as the neighbours.
     #[must_use]
-    pub fn neighbours(&self) -> &Arc<Neighbours> {
-        &self.neighbours
+    pub fn new(
+        neighbours: Arc<Neighbours>,
+        trend: Option<Vec<f32>>,
+        unit: f32,
+        slot: usize,
+        damping: Damping,
+    ) -> Self {
+        assert!(trend.as_ref().is_none_or(|t| t.len() == neighbours.items()), "one trend per product");
+        Self { neighbours, trend, slot, unit, damping }
     }
 
     fn trend_of(&self, item: u32) -> f32 {

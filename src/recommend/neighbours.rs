@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::sparse::Csr;
 
 /// For each product its most similar ones, and the same read backwards.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Neighbours {
     nearest: Csr,
     listed_by: Csr,

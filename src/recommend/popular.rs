@@ -6,7 +6,7 @@ use super::method::{Customer, Method, Scores};
 
 /// Scores a product by the sum of the (faded) weights of all events with it: with one signal of weight 1 and no
 /// half-life, by their number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Popular {
     score: Vec<f32>,
 }

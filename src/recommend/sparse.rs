@@ -1,7 +1,7 @@
 //! A sparse matrix by rows.
 
 /// Compressed sparse rows: row `r` is `index[offsets[r]..offsets[r + 1]]` with the values beside it.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Csr {
     offsets: Vec<usize>,
     index: Vec<u32>,

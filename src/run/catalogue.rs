@@ -1,10 +1,12 @@
 //! The shop's products in memory: dense indexes in the order of their ids, and their columns.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::datum::Datum;
 use super::error::RunError;
 use super::shop::Shop;
+use super::store::{Name, Store};
 use crate::check::typed::{Expr, Row};
 use crate::data::Key;
 use crate::recommend::NO_GROUP;
@@ -37,6 +39,20 @@ impl Catalogue {
         let (ids, rows): (Vec<Key>, Vec<Vec<Datum>>) = table.into_iter().unzip();
         let index = ids.iter().cloned().zip(0..).collect();
         Ok(Self { ids, index, columns: columns.into_iter().map(|c| c.0).collect(), rows })
+    }
+
+    /// The products of the data of that fingerprint, read only if they are not in memory.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn stored(shop: &Shop, data: &str, store: &Store) -> Result<Arc<Self>, RunError> {
+        let schema = shop.schema();
+        let shape = format!("{:?}", schema.relation("products"));
+        let name = Name::of(
+            "catalogue",
+            &[schema.database.to_string_lossy().as_bytes(), shape.as_bytes(), data.as_bytes()],
+        );
+        store.remember(name, || Self::read(shop))
     }
 
     /// How many products there are.

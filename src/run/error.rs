@@ -39,6 +39,9 @@ pub enum RunError {
         /// What is wrong.
         error: TemplateError,
     },
+    /// An accent colour that buttons cannot have.
+    #[error("the sender's accent cannot be used: {0}")]
+    Accent(String),
     /// A sender that no mail can come from.
     #[error("the sender cannot be used: {0}")]
     Sender(ComposeError),
@@ -64,6 +67,11 @@ pub enum RunError {
     /// A live transport asks for the count.
     #[error("this reaches people: {0} messages at most. Say `--yes {0}` to send them")]
     Unconfirmed(u64),
+    /// A message that is still to be handed over needs what the campaign no longer has.
+    #[error(
+        "message {0} of this run is still to be handed over, and the campaign no longer has its {1}: put it back, and the same command goes on"
+    )]
+    Gone(i64, String),
     /// What was stored with a message cannot be read again.
     #[error("what is stored of message {0} cannot be read: {1}")]
     Inputs(i64, String),

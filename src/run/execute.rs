@@ -1,6 +1,9 @@
 //! The run itself: chunk by chunk, each committed before it is handed over, so that whatever happens the same run
 //! started again goes on where it was.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rayon::prelude::*;
 
@@ -46,6 +49,9 @@ pub struct Report {
     pub handed_over: u64,
     /// Whether it stopped at `limit`.
     pub limited: bool,
+    /// The states of the shop's data that the run was made from, by fingerprint, with how many customers of the audience
+    /// were looked at in each, in the order in which they were read first.
+    pub data: Vec<(String, u64)>,
 }
 
 /// How a run started.
@@ -62,6 +68,9 @@ pub enum Started {
 /// Tells how far a run is: what is being done, how many of how many.
 pub type Told<'a> = &'a mut dyn FnMut(&str, u64, u64);
 
+/// The ways of the senders' mail, by the senders' labels.
+pub type Transports = BTreeMap<String, Box<dyn Transport>>;
+
 /// Executes a plan.
 ///
 /// # Errors
@@ -69,20 +78,21 @@ pub type Told<'a> = &'a mut dyn FnMut(&str, u64, u64);
 pub fn execute(
     session: &Session,
     state: &mut State,
-    transport: &mut dyn Transport,
+    transports: &mut Transports,
     clock: &dyn Clock,
     order: &Order<'_>,
     told: Told<'_>,
 ) -> Result<Report, RunError> {
     let _lock = state.lock(&session.plan.campaign)?;
     let occurrence = occurrence(session, order);
+    let live = transports.values().any(|t| t.live());
     let plan = serde_json::to_string(&session.plan).unwrap_or_default();
     let new = NewRun {
         campaign: &session.plan.campaign,
         occurrence: &occurrence,
         as_of: session.plan.as_of,
         seed: session.plan.seed,
-        live: transport.live(),
+        live,
         plan: &plan,
         plan_hash: &session.plan.hash(),
         sources: order.sources,
@@ -90,13 +100,14 @@ pub fn execute(
         fingerprint: order.fingerprint,
         now: clock.now(),
     };
-    brake(session, state, transport.live(), &occurrence, order)?;
+    brake(session, state, live, &occurrence, order)?;
     let (record, started) = match state.begin_or_resume(&new)? {
         RunStart::New(record) => (record, Started::New),
         RunStart::Resume(record) => (record, Started::Resumed),
         RunStart::Finished(record) => {
             let progress = state.progress(record.id)?;
             return Ok(Report {
+                data: state.run_data(record.id)?,
                 record,
                 started: Started::Finished,
                 progress,
@@ -105,8 +116,17 @@ pub fn execute(
             });
         }
     };
-    let mut runner =
-        Runner { session, state, transport, clock, order, occurrence, run: record.id, handed_over: 0 };
+    let mut runner = Runner {
+        session,
+        state,
+        transports,
+        clock,
+        order,
+        occurrence,
+        run: record.id,
+        data: (session.shop.version(), order.fingerprint.to_owned()),
+        handed_over: 0,
+    };
     let outcome = runner.work(&record, told);
     let (limited, handed_over) = match outcome {
         Ok(limited) => (limited, runner.handed_over),
@@ -122,7 +142,8 @@ pub fn execute(
         state.finish(record.id, clock.now())?;
     }
     let progress = state.progress(record.id)?;
-    Ok(Report { record: state.run(record.id)?, started, progress, handed_over, limited })
+    let data = state.run_data(record.id)?;
+    Ok(Report { record: state.run(record.id)?, started, progress, handed_over, limited, data })
 }
 
 /// A run for one customer is an occurrence of its own, so that the full run still happens; `repeat:` keeps that
@@ -159,11 +180,13 @@ fn brake(
 struct Runner<'a> {
     session: &'a Session,
     state: &'a mut State,
-    transport: &'a mut dyn Transport,
+    transports: &'a mut Transports,
     clock: &'a dyn Clock,
     order: &'a Order<'a>,
     occurrence: String,
     run: RunId,
+    /// Which state of the shop's data was read last: SQLite's number of it, and its fingerprint.
+    data: (i64, String),
     handed_over: u64,
 }
 
@@ -172,6 +195,7 @@ struct Ready {
     id: i64,
     customer: Key,
     address: Address,
+    sender: String,
     at: Timestamp,
     bytes: Vec<u8>,
 }
@@ -218,12 +242,14 @@ impl Runner<'_> {
             for message in pending {
                 let inputs: Inputs = serde_json::from_str(&message.inputs)
                     .map_err(|e| RunError::Inputs(message.id, e.to_string()))?;
+                self.session.writer.knows(&inputs).map_err(|what| RunError::Gone(message.id, what))?;
                 let at = self.clock.hand_over(message.due_at);
                 match self.session.writer.write(&message.customer, &inputs, at) {
                     Ok(composed) => ready.push(Ready {
                         id: message.id,
                         customer: message.customer,
                         address: message.address,
+                        sender: inputs.sender,
                         at,
                         bytes: composed.bytes,
                     }),
@@ -238,6 +264,10 @@ impl Runner<'_> {
     /// One stretch of the audience: decided, written, committed, handed over.
     fn chunk(&mut self, first: u64, ids: &[Key]) -> Result<(), RunError> {
         let outcomes = self.session.chunk(ids)?;
+        let version = self.session.shop.version();
+        if version != self.data.0 {
+            self.data = (version, self.session.shop.fingerprint()?);
+        }
         let mut exclusions = Vec::new();
         let mut drafts = Vec::new();
         for (id, outcome) in ids.iter().zip(outcomes) {
@@ -260,9 +290,9 @@ impl Runner<'_> {
             messages,
             exclusions,
             plan_hash: self.session.plan.hash(),
-            fingerprint: self.order.fingerprint.to_owned(),
+            fingerprint: self.data.1.clone(),
         };
-        let committed = self.state.commit_chunk(self.run, &chunk, &self.session.limits())?;
+        let committed = self.state.commit_chunk(self.run, &chunk)?;
         let mut ready = Vec::new();
         let mut written: Vec<Option<Composed>> = written.into_iter().map(Result::ok).collect();
         for admitted in committed.admitted {
@@ -273,6 +303,7 @@ impl Runner<'_> {
                 id: admitted.id,
                 customer: draft.customer.clone(),
                 address: draft.address.clone(),
+                sender: draft.inputs.sender.clone(),
                 at,
                 bytes: composed.bytes,
             });
@@ -286,10 +317,11 @@ impl Runner<'_> {
             address: draft.address.clone(),
             variant: draft.variant.clone(),
             template: draft.inputs.template.clone(),
-            message_id: self.session.writer.message_id(&draft.customer),
+            message_id: self.session.writer.message_id(&draft.customer, &draft.inputs.sender),
             subject: written.as_ref().map_or_else(|_| String::new(), |c| c.subject.clone()),
             inputs: serde_json::to_string(&draft.inputs).unwrap_or_default(),
             due_at: draft.due_at,
+            limits: Arc::clone(&draft.limits),
             set_aside: written.as_ref().err().cloned(),
         }
     }
@@ -306,7 +338,10 @@ impl Runner<'_> {
                 bytes: &message.bytes,
                 at: message.at,
             };
-            match self.transport.deliver(&envelope) {
+            let Some(transport) = self.transports.get_mut(&message.sender) else {
+                return Err(RunError::Gone(message.id, format!("sender {}", message.sender)));
+            };
+            match transport.deliver(&envelope) {
                 Ok(receipt) => done.push(HandedOver {
                     id: message.id,
                     at: message.at,
@@ -317,7 +352,9 @@ impl Runner<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.transport.flush()?;
+        for transport in self.transports.values_mut() {
+            transport.flush()?;
+        }
         self.state.mark_handed_over(&done)?;
         self.state.mark_failed(&failed)?;
         self.handed_over += done.len() as u64;

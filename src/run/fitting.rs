@@ -1,10 +1,17 @@
 //! Fitting: a plan's strategies learned from the shop's data.
 
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
 use super::catalogue::Catalogue;
 use super::datum::Datum;
 use super::error::RunError;
 use super::recommender::{Customers, Fitted, PersonalRule};
-use super::shop::Shop;
+use super::shop::{Shop, Until};
+use super::store::{Name, Store};
 use crate::audience;
 use crate::check::model::{Anchor as AnchorOf, Method as Plan, Signal};
 use crate::check::typed::{Expr, Op, Row};
@@ -12,29 +19,37 @@ use crate::data::Key;
 use crate::plan::RecommendStep;
 use crate::recommend::{
     self as rec, Anchor, Baskets, BitSet, Blend, BoughtTogether, BoughtTogetherParams, Cap, Component,
-    Events, Filters, Interactions, ItemCf, ItemCfParams, Method, NO_GROUP, Popular, SimilarTo,
+    Events, Filters, Interactions, ItemCf, ItemCfParams, Method, NO_GROUP, Neighbours, Popular, SimilarTo,
 };
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
-/// Fits methods, sharing what several of them read.
+/// Fits methods; what is in the store is not fitted again.
 pub(super) struct Fitter<'a> {
     shop: &'a Shop,
     catalogue: &'a Catalogue,
-    customers: Option<Arc<Customers>>,
-    /// Interactions by the signals and half-life they were made of.
-    signals: BTreeMap<String, Arc<Interactions>>,
+    store: &'a Store,
+    /// What all names of results begin with: the data, and the shape of customers and products.
+    base: Name,
+    /// The fingerprint of the program's own records, which some signals read.
+    records: String,
+}
+
+/// What `item_cf` learns: the neighbours of every product, and how products sell now.
+#[derive(Serialize, Deserialize)]
+struct ItemFit {
+    neighbours: Arc<Neighbours>,
+    trend: Option<Vec<f32>>,
+    unit: f32,
 }
 
 /// The histories of one strategy, by slot.
 #[derive(Default)]
 struct Slots {
-    keys: Vec<String>,
+    keys: Vec<Name>,
     histories: Vec<Arc<Interactions>>,
 }
 
 impl Slots {
-    fn slot(&mut self, key: String, interactions: &Arc<Interactions>) -> usize {
+    fn slot(&mut self, key: Name, interactions: &Arc<Interactions>) -> usize {
         if let Some(at) = self.keys.iter().position(|k| *k == key) {
             return at;
         }
@@ -45,11 +60,15 @@ impl Slots {
 }
 
 impl<'a> Fitter<'a> {
-    pub fn new(shop: &'a Shop, catalogue: &'a Catalogue) -> Self {
-        Self { shop, catalogue, customers: None, signals: BTreeMap::new() }
+    pub fn new(shop: &'a Shop, catalogue: &'a Catalogue, data: &str, store: &'a Store) -> Self {
+        let schema = shop.schema();
+        let shape = format!("{:?}{:?}", schema.relation("customers"), schema.relation("products"));
+        let database = schema.database.to_string_lossy();
+        let base = Name::of("data", &[database.as_bytes(), data.as_bytes(), shape.as_bytes()]);
+        Self { shop, catalogue, store, base, records: shop.records_fingerprint() }
     }
 
-    pub fn strategy(&mut self, step: &RecommendStep) -> Result<Fitted, RunError> {
+    pub fn strategy(&self, step: &RecommendStep) -> Result<Fitted, RunError> {
         let mut slots = Slots::default();
         let method = self.method(&step.method, &mut slots)?;
         let fallback = step.fallback.as_ref().map(|f| self.method(f, &mut slots)).transpose()?;
@@ -74,68 +93,132 @@ impl<'a> Fitter<'a> {
         })
     }
 
-    fn customers(&mut self) -> Result<Arc<Customers>, RunError> {
-        if self.customers.is_none() {
-            let ids = self.shop.all_customers()?;
-            self.customers = Some(Arc::new(ids.into_iter().zip(0..).collect()));
-        }
-        Ok(self.customers.clone().unwrap_or_default())
+    fn customers(&self) -> Result<Arc<Customers>, RunError> {
+        self.store.remember(Name::of("customers", &[self.base.bytes()]), || {
+            Ok(self.shop.all_customers()?.into_iter().zip(0..).collect())
+        })
     }
 
+    /// The name of a result made from signals: by the statements that read them, so by their windows, filters and tables.
+    fn name(
+        &self,
+        kind: &str,
+        signals: &[Signal],
+        up_to: Until,
+        settings: &impl Debug,
+    ) -> Result<Name, RunError> {
+        let mut reading = format!("{settings:?}");
+        for signal in signals {
+            let statement = self.shop.events_statement(signal, up_to)?;
+            reading.push_str(&format!("\n{} × {} {:?}", signal.weight, statement.sql, statement.params));
+            if self.shop.is_of_records(&signal.relation) {
+                reading.push_str(&self.records);
+            }
+        }
+        Ok(Name::of(kind, &[self.base.bytes(), reading.as_bytes()]))
+    }
+
+    /// Customers by products, from signals up to an instant, with the name it is stored by.
     fn interactions(
-        &mut self,
+        &self,
         signals: &[Signal],
         half_life: Option<i64>,
-    ) -> Result<(String, Arc<Interactions>), RunError> {
-        let key = format!("{signals:?} {half_life:?}");
-        if let Some(known) = self.signals.get(&key) {
-            return Ok((key, Arc::clone(known)));
-        }
-        let customers = self.customers()?;
-        let mut events = Events::default();
-        for signal in signals {
-            self.shop.events(signal, &mut |customer, product, age_seconds, _| {
-                if let (Some(&user), Some(item)) = (customers.get(&customer), self.catalogue.index(&product))
-                {
-                    events.push(user, item, age_seconds as f32 / 86_400.0, signal.weight as f32);
-                }
-            })?;
-        }
-        let days = half_life.map(|seconds| seconds as f32 / 86_400.0);
-        let built = Arc::new(Interactions::build(&events, customers.len(), self.catalogue.len(), days)?);
-        self.signals.insert(key.clone(), Arc::clone(&built));
-        Ok((key, built))
+        up_to: Until,
+    ) -> Result<(Name, Arc<Interactions>), RunError> {
+        let name = self.name("interactions", signals, up_to, &half_life)?;
+        let read = || {
+            let customers = self.customers()?;
+            let mut events = Events::default();
+            for signal in signals {
+                let statement = self.shop.events_statement(signal, up_to)?;
+                self.shop.events(&statement, &mut |customer, product, age_seconds, _| {
+                    if let (Some(&user), Some(item)) =
+                        (customers.get(&customer), self.catalogue.index(&product))
+                    {
+                        events.push(user, item, age_seconds as f32 / 86_400.0, signal.weight as f32);
+                    }
+                })?;
+            }
+            let days = half_life.map(|seconds| seconds as f32 / 86_400.0);
+            Ok(Interactions::build(&events, customers.len(), self.catalogue.len(), days)?)
+        };
+        // As of now is no other process's now: only a day's beginning is worth a file.
+        let kept = if self.shop.instant(up_to) == self.shop.instant(Until::Day) {
+            self.store.keep(name, read)?
+        } else {
+            self.store.remember(name, read)?
+        };
+        Ok((name, kept))
     }
 
-    fn method(&mut self, method: &Plan, slots: &mut Slots) -> Result<Arc<dyn Method>, RunError> {
+    /// A customer's history of these signals as a slot of the strategy.
+    fn history(
+        &self,
+        signals: &[Signal],
+        half_life: Option<i64>,
+        slots: &mut Slots,
+    ) -> Result<usize, RunError> {
+        let (name, interactions) = self.interactions(signals, half_life, Until::AsOf)?;
+        Ok(slots.slot(name, &interactions))
+    }
+
+    fn item_fit(
+        &self,
+        signals: &[Signal],
+        half_life: Option<i64>,
+        params: ItemCfParams,
+    ) -> Result<Arc<ItemFit>, RunError> {
+        let name = self.name("item_cf", signals, Until::Day, &(half_life, params))?;
+        self.store.keep(name, || {
+            let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+            Ok(ItemFit {
+                neighbours: Arc::new(ItemCf::similar(&interactions, params)),
+                trend: rec::trend(&interactions),
+                unit: interactions.unit(),
+            })
+        })
+    }
+
+    fn companions(&self, signal: &Signal, half_life: Option<i64>) -> Result<Arc<ItemFit>, RunError> {
+        let signals = std::slice::from_ref(signal);
+        let params = BoughtTogetherParams::default();
+        let name = self.name("bought_together", signals, Until::Day, &(half_life, params))?;
+        self.store.keep(name, || {
+            let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+            Ok(ItemFit {
+                neighbours: Arc::new(BoughtTogether::companions(&self.baskets(signal)?, params)),
+                trend: rec::trend(&interactions),
+                unit: interactions.unit(),
+            })
+        })
+    }
+
+    fn method(&self, method: &Plan, slots: &mut Slots) -> Result<Arc<dyn Method>, RunError> {
         let default_half_life = Some((rec::DEFAULT_HALF_LIFE_DAYS * 86_400.0) as i64);
         Ok(match method {
             Plan::Popular { signals, half_life } => {
-                Arc::new(Popular::fit(&self.interactions(signals, *half_life)?.1))
+                let name = self.name("popular", signals, Until::Day, half_life)?;
+                self.store
+                    .keep(name, || Ok(Popular::fit(&self.interactions(signals, *half_life, Until::Day)?.1)))?
             }
             Plan::ItemCf { signals, half_life, neighbours, shrinkage } => {
-                let (key, interactions) = self.interactions(signals, half_life.or(default_half_life))?;
-                let slot = slots.slot(key, &interactions);
-                Arc::new(ItemCf::fit(&interactions, slot, params(*neighbours, *shrinkage)))
+                let half_life = half_life.or(default_half_life);
+                let params = params(*neighbours, *shrinkage);
+                let fit = self.item_fit(signals, half_life, params)?;
+                let slot = self.history(signals, half_life, slots)?;
+                let neighbours = Arc::clone(&fit.neighbours);
+                Arc::new(ItemCf::new(neighbours, fit.trend.clone(), fit.unit, slot, params.damping))
             }
             Plan::BoughtTogether { signal } => {
-                let baskets = self.baskets(signal)?;
-                let (key, interactions) =
-                    self.interactions(std::slice::from_ref(signal), default_half_life)?;
-                let slot = slots.slot(key, &interactions);
-                Arc::new(BoughtTogether::fit(
-                    &baskets,
-                    rec::trend(&interactions),
-                    slot,
-                    BoughtTogetherParams::default(),
-                ))
+                let fit = self.companions(signal, default_half_life)?;
+                let slot = self.history(std::slice::from_ref(signal), default_half_life, slots)?;
+                Arc::new(BoughtTogether::new(Arc::clone(&fit.neighbours), fit.trend.clone(), slot))
             }
             Plan::SimilarTo { anchor, signals, half_life, neighbours } => {
-                let (_, interactions) = self.interactions(signals, half_life.or(default_half_life))?;
-                let neighbours =
-                    Arc::clone(ItemCf::fit(&interactions, 0, params(*neighbours, None)).neighbours());
+                let fit =
+                    self.item_fit(signals, half_life.or(default_half_life), params(*neighbours, None))?;
                 let anchor = self.anchor(anchor, slots)?;
-                Arc::new(SimilarTo::new(neighbours, anchor))
+                Arc::new(SimilarTo::new(Arc::clone(&fit.neighbours), anchor))
             }
             Plan::Blend(parts) => {
                 let mut components = Vec::new();
@@ -151,11 +234,10 @@ impl<'a> Fitter<'a> {
         })
     }
 
-    fn anchor(&mut self, anchor: &AnchorOf, slots: &mut Slots) -> Result<Anchor, RunError> {
+    fn anchor(&self, anchor: &AnchorOf, slots: &mut Slots) -> Result<Anchor, RunError> {
         match anchor {
             AnchorOf::Latest(signal) => {
-                let (key, interactions) = self.interactions(std::slice::from_ref(signal), None)?;
-                Ok(Anchor::Latest { slot: slots.slot(key, &interactions) })
+                Ok(Anchor::Latest { slot: self.history(std::slice::from_ref(signal), None, slots)? })
             }
             AnchorOf::Product(id) => {
                 let item = self
@@ -169,10 +251,11 @@ impl<'a> Fitter<'a> {
     }
 
     /// Order lines as baskets; a line without an order is a basket of its customer's day.
-    fn baskets(&mut self, signal: &Signal) -> Result<Baskets, RunError> {
+    fn baskets(&self, signal: &Signal) -> Result<Baskets, RunError> {
         let mut numbers: HashMap<Key, u32> = HashMap::new();
         let mut lines = Vec::new();
-        self.shop.events(signal, &mut |customer, product, age_seconds, order| {
+        let statement = self.shop.events_statement(signal, Until::Day)?;
+        self.shop.events(&statement, &mut |customer, product, age_seconds, order| {
             let basket =
                 order.unwrap_or_else(|| Key::Text(format!("{customer} {}", age_seconds / 86_400).into()));
             let next = numbers.len() as u32;
@@ -186,7 +269,7 @@ impl<'a> Fitter<'a> {
 
     #[allow(clippy::type_complexity)]
     fn filters(
-        &mut self,
+        &self,
         step: &RecommendStep,
     ) -> Result<(Filters, Vec<PersonalRule>, Vec<PersonalRule>, Vec<(f32, Expr)>), RunError> {
         let (mut only, mut exclude, mut boosts) = (Vec::new(), Vec::new(), Vec::new());

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::datum::Datum;
 use super::error::RunError;
 use super::session::Draft;
+use super::templates::Templates;
 use crate::check::model::{Sender, Source};
 use crate::compose::{
     self, ComposeError, Composed, MessageContext, PreparedTemplate, Recipient, SenderHeaders, SenderSettings,
@@ -22,6 +23,8 @@ use crate::plan::Plan;
 pub struct Inputs {
     /// The template.
     pub template: String,
+    /// Who writes.
+    pub sender: String,
     /// The address as the shop writes it.
     pub email: String,
     /// The customer's values that the message may show.
@@ -47,14 +50,20 @@ pub struct PickInputs {
 
 /// Writes the messages of a campaign.
 pub struct Writer {
-    templates: BTreeMap<String, PreparedTemplate>,
-    headers: SenderHeaders,
-    shared: MessageContext,
+    templates: Templates,
+    senders: BTreeMap<String, Signature>,
     shop_url: String,
-    unsubscribe: String,
     seed: u64,
     campaign: String,
     occurrence: String,
+}
+
+/// What all of one sender's messages share.
+struct Signature {
+    headers: SenderHeaders,
+    shared: MessageContext,
+    unsubscribe: String,
+    accent: String,
 }
 
 impl Writer {
@@ -65,44 +74,38 @@ impl Writer {
     pub fn new(
         plan: &Plan,
         source: &Source,
-        sender: &Sender,
-        templates: BTreeMap<String, PreparedTemplate>,
+        senders: &BTreeMap<String, Sender>,
+        templates: Templates,
     ) -> Result<Self, RunError> {
-        let from = if sender.name.is_empty() {
-            sender.email.clone()
-        } else {
-            format!("{} <{}>", sender.name, sender.email)
-        };
-        let settings = SenderSettings {
-            from,
-            reply_to: sender.reply_to.clone(),
-            list_title: Some(source.shop_name.clone()),
-            list: plan.campaign.clone(),
-            unsubscribe_mailto: Some(sender.reply_to.clone().unwrap_or_else(|| sender.email.clone())),
-        };
-        let headers = SenderHeaders::new(&settings).map_err(RunError::Sender)?;
-        let map = |pairs: &[(&str, &str)]| {
-            compose::Columns::new(pairs.iter().map(|p| p.0))
-                .row(pairs.iter().map(|p| Value::from(p.1)).collect())
-        };
-        let shared = MessageContext {
-            shop: map(&[("name", &source.shop_name), ("url", &source.url), ("accent", &sender.accent)]),
-            campaign: map(&[("name", &plan.campaign), ("title", &plan.title)]),
-            sender: map(&[("name", &sender.name), ("email", &sender.email), ("address", &sender.address)]),
-            as_of: Value::from(plan.as_of.to_string()),
-            preferences_url: sender.preferences.as_deref().map(Arc::from),
-            ..MessageContext::default()
-        };
+        let senders = senders
+            .iter()
+            .map(|(label, sender)| Ok((label.clone(), Signature::new(plan, source, sender)?)))
+            .collect::<Result<_, RunError>>()?;
         Ok(Self {
             templates,
-            headers,
-            shared,
+            senders,
             shop_url: source.url.clone(),
-            unsubscribe: sender.unsubscribe.clone(),
             seed: plan.seed,
             campaign: plan.campaign.clone(),
             occurrence: plan.occurrence.clone(),
         })
+    }
+    /// Whether the plan still has what a stored message is made with; else what is gone.
+    ///
+    /// # Errors
+    /// `template x` or `sender x`.
+    pub fn knows(&self, inputs: &Inputs) -> Result<(), String> {
+        let Some(sender) = self.senders.get(&inputs.sender) else {
+            return Err(format!("sender {}", inputs.sender));
+        };
+        match self.template(&inputs.template, sender) {
+            Some(_) => Ok(()),
+            None => Err(format!("template {}", inputs.template)),
+        }
+    }
+
+    fn template(&self, label: &str, sender: &Signature) -> Option<&PreparedTemplate> {
+        self.templates.get(&(label.to_owned(), sender.accent.clone())).map(Arc::as_ref)
     }
 
     /// Names the message of this run to this customer and nothing else: what Message-ID and boundaries come from.
@@ -111,9 +114,9 @@ impl Writer {
         self.keyed("message", &name)[..32].to_owned()
     }
 
-    /// The Message-ID header's value.
-    pub fn message_id(&self, customer: &Key) -> String {
-        self.headers.message_id(&self.id(customer))
+    /// The Message-ID header's value; empty for a sender that is not the plan's.
+    pub fn message_id(&self, customer: &Key, sender: &str) -> String {
+        self.senders.get(sender).map(|s| s.headers.message_id(&self.id(customer))).unwrap_or_default()
     }
 
     fn keyed(&self, purpose: &str, text: &str) -> String {
@@ -140,19 +143,22 @@ impl Writer {
     /// # Errors
     /// What this recipient lacks, or what would break the mail standards.
     pub fn write(&self, customer: &Key, inputs: &Inputs, date: Timestamp) -> Result<Composed, ComposeError> {
-        let Some(template) = self.templates.get(&inputs.template) else {
+        // Drafts come from this plan, and what was stored by another has been through `knows`.
+        let Some(sender) = self.senders.get(&inputs.sender) else { return Err(ComposeError::EmptySubject) };
+        let Some(template) = self.template(&inputs.template, sender) else {
             return Err(ComposeError::EmptySubject);
         };
-        let context = self.context(customer, inputs);
+        let context = self.context(customer, inputs, sender);
         let name = inputs.customer.get("name").and_then(Datum::text);
         let recipient = Recipient { name, address: &inputs.email, id: &self.id(customer), date };
-        compose::compose(template, &context, &self.headers, &recipient)
+        compose::compose(template, &context, &sender.headers, &recipient)
     }
 
     /// What the template sees.
-    pub fn context(&self, customer: &Key, inputs: &Inputs) -> MessageContext {
+    fn context(&self, customer: &Key, inputs: &Inputs, sender: &Signature) -> MessageContext {
         let token = &self.keyed("unsubscribe", &format!("{}\u{1f}{customer}", self.campaign))[..32];
-        let separator = if self.unsubscribe.contains('?') { '&' } else { '?' };
+        let unsubscribe = &sender.unsubscribe;
+        let separator = if unsubscribe.contains('?') { '&' } else { '?' };
         let text = |name: &str| inputs.customer.get(name).and_then(Datum::text).map(Arc::from);
         let mut further = Vec::new();
         if let Some(product) = &inputs.last_purchase {
@@ -161,11 +167,11 @@ impl Writer {
         MessageContext {
             customer: record(&inputs.customer),
             picks: Value::from(inputs.picks.iter().map(|p| self.pick(p)).collect::<Vec<_>>()),
-            unsubscribe_url: format!("{}{separator}t={token}", self.unsubscribe).into(),
+            unsubscribe_url: format!("{unsubscribe}{separator}t={token}").into(),
             locale: text("locale"),
             timezone: text("timezone"),
             further,
-            ..self.shared.clone()
+            ..sender.shared.clone()
         }
     }
 
@@ -193,6 +199,37 @@ impl Writer {
             return link.to_owned();
         }
         format!("{}/{}", self.shop_url, link.trim_start_matches('/'))
+    }
+}
+
+impl Signature {
+    fn new(plan: &Plan, source: &Source, sender: &Sender) -> Result<Self, RunError> {
+        let from = if sender.name.is_empty() {
+            sender.email.clone()
+        } else {
+            format!("{} <{}>", sender.name, sender.email)
+        };
+        let settings = SenderSettings {
+            from,
+            reply_to: sender.reply_to.clone(),
+            list_title: Some(source.shop_name.clone()),
+            list: plan.campaign.clone(),
+            unsubscribe_mailto: Some(sender.reply_to.clone().unwrap_or_else(|| sender.email.clone())),
+        };
+        let headers = SenderHeaders::new(&settings).map_err(RunError::Sender)?;
+        let map = |pairs: &[(&str, &str)]| {
+            compose::Columns::new(pairs.iter().map(|p| p.0))
+                .row(pairs.iter().map(|p| Value::from(p.1)).collect())
+        };
+        let shared = MessageContext {
+            shop: map(&[("name", &source.shop_name), ("url", &source.url), ("accent", &sender.accent)]),
+            campaign: map(&[("name", &plan.campaign), ("title", &plan.title)]),
+            sender: map(&[("name", &sender.name), ("email", &sender.email), ("address", &sender.address)]),
+            as_of: Value::from(plan.as_of.to_string()),
+            preferences_url: sender.preferences.as_deref().map(Arc::from),
+            ..MessageContext::default()
+        };
+        Ok(Self { headers, shared, unsubscribe: sender.unsubscribe.clone(), accent: sender.accent.clone() })
     }
 }
 

@@ -13,10 +13,14 @@ pub mod message;
 mod recommender;
 pub mod session;
 pub mod shop;
+pub mod store;
 pub mod survey;
+mod templates;
 pub mod trace;
+pub mod valued;
 pub mod workspace;
 
 pub use error::RunError;
 pub use session::{Draft, Outcome, Session};
+pub use store::Store;
 pub use workspace::Workspace;

@@ -8,6 +8,7 @@ use super::datum::Datum;
 use super::error::RunError;
 use super::fitting::Fitter;
 use super::shop::Shop;
+use super::store::Store;
 use crate::check::typed::Expr;
 use crate::data::Key;
 use crate::plan::{RecommendStep, StepId};
@@ -51,7 +52,8 @@ pub struct Recommender {
 }
 
 impl Recommender {
-    /// Fits every recommendation step on the shop's data.
+    /// Fits every recommendation step on the shop's data, of which `data` is the fingerprint; what `store` has is not fitted
+    /// again.
     ///
     /// # Errors
     /// The data cannot be read, or makes no sense for the method.
@@ -59,9 +61,11 @@ impl Recommender {
         shop: &Shop,
         catalogue: &Catalogue,
         steps: &[(StepId, &RecommendStep)],
+        data: &str,
+        store: &Store,
     ) -> Result<Self, RunError> {
         let mut strategies = BTreeMap::new();
-        let mut fitter = Fitter::new(shop, catalogue);
+        let fitter = Fitter::new(shop, catalogue, data, store);
         for (id, step) in steps {
             strategies.insert(id.clone(), fitter.strategy(step)?);
         }

@@ -2,7 +2,7 @@
 //! and runs all work through [`Session::chunk`], so they cannot disagree.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,16 +13,17 @@ use super::error::RunError;
 use super::message::{Inputs, PickInputs, Writer};
 use super::recommender::Recommender;
 use super::shop::Shop;
+use super::store::{Name, Store};
+use super::templates;
 use crate::audience::Statement;
 use crate::check::Model;
 use crate::check::model::{Sender, Source};
 use crate::check::typed::{Expr, Op, Type};
-use crate::compose::{self, Format, Library, Pictures, Surroundings, TemplateSource};
 use crate::data::Key;
-use crate::deliver::state::{Frequency, Limits, Repeat};
+use crate::deliver::state::{Candidate, Frequency, Limits, Repeat};
 use crate::deliver::{Address, QuietHours, recipient_zone};
 use crate::experiment;
-use crate::plan::{ComposeStep, Plan, RecommendStep, StepId, VariantPlan, Work, occurrence};
+use crate::plan::{Plan, RecommendStep, StepId, VariantPlan, Work, occurrence};
 use crate::recommend::Pick;
 
 /// What became of one customer of the audience.
@@ -50,10 +51,20 @@ pub struct Draft {
     pub variant: Option<String>,
     /// When it may leave.
     pub due_at: Timestamp,
+    /// What the campaign and the recipient's policy allow.
+    pub limits: Arc<Limits>,
     /// What it is made from.
     pub inputs: Inputs,
     /// How many of its picks came from the fallback.
     pub from_fallback: usize,
+}
+
+impl Draft {
+    /// The draft as the records' gates see it.
+    pub fn candidate(&self) -> Candidate<'_> {
+        let (customer, address) = (&self.customer, &self.address);
+        Candidate { customer, address, due_at: self.due_at, limits: &self.limits }
+    }
 }
 
 /// A plan made ready.
@@ -62,18 +73,20 @@ pub struct Session {
     pub plan: Plan,
     /// The source.
     pub source: Source,
-    /// Who writes.
-    pub sender: Sender,
+    /// Everyone who writes, by label.
+    pub senders: BTreeMap<String, Sender>,
     /// The shop's data.
     pub shop: Shop,
     /// Its products.
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
     /// Its strategies.
     pub recommender: Recommender,
     /// Writes messages.
     pub writer: Writer,
-    /// Quiet hours, if there are any.
-    quiet: Option<QuietHours>,
+    /// What each policy allows, by its label.
+    policies: BTreeMap<String, Rules>,
+    /// The fingerprint of the shop's data.
+    data: String,
     /// The product columns that messages show.
     shown: Vec<usize>,
 }
@@ -83,15 +96,12 @@ impl Session {
     ///
     /// # Errors
     /// See [`RunError`].
-    pub fn open(model: &Model, plan: Plan, state: Option<&Path>) -> Result<Self, RunError> {
+    pub fn open(model: &Model, plan: Plan, state: Option<&Path>, store: &Store) -> Result<Self, RunError> {
         let source = model.sources.get(&plan.source).cloned().ok_or(RunError::NoTable("source"))?;
-        let campaign = model.campaigns.get(&plan.campaign);
-        let sender = campaign
-            .and_then(|c| model.senders.get(&c.sender))
-            .cloned()
-            .ok_or(RunError::NoTable("sender"))?;
+        let senders = senders(model, &plan)?;
         let shop = Shop::open(Arc::clone(&source.schema), plan.as_of, state)?;
-        let catalogue = Catalogue::read(&shop)?;
+        let data = shop.fingerprint()?;
+        let catalogue = Catalogue::stored(&shop, &data, store)?;
         let steps: Vec<(StepId, &RecommendStep)> = plan
             .steps
             .iter()
@@ -100,12 +110,29 @@ impl Session {
                 _ => None,
             })
             .collect();
-        let recommender = Recommender::fit(&shop, &catalogue, &steps)?;
-        let templates = templates(&plan, &source)?;
-        let shown = shown(&plan, &catalogue);
-        let writer = Writer::new(&plan, &source, &sender, templates)?;
-        let quiet = quiet_hours(&plan);
-        Ok(Self { plan, source, sender, shop, catalogue, recommender, writer, quiet, shown })
+        let recommender = Recommender::fit(&shop, &catalogue, &steps, &data, store)?;
+        let templates = templates::templates(&plan, &source, &senders, store)?;
+        let shown = templates::shown(&plan, &catalogue);
+        let writer = Writer::new(&plan, &source, &senders, templates)?;
+        let policies = rules(&plan);
+        Ok(Self { plan, source, senders, shop, catalogue, recommender, writer, policies, data, shown })
+    }
+
+    /// The ids of the audience, ascending; from the store where it has them.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn stored_audience(&self, store: &Store) -> Result<Arc<Vec<Key>>, RunError> {
+        let Some(condition) = self.plan.audience() else { return Ok(Arc::default()) };
+        let statement = self.shop.select_statement(condition)?;
+        let reading = format!("{} {:?}", statement.sql, statement.params);
+        let database = self.source.schema.database.to_string_lossy();
+        let records = self.shop.records_fingerprint();
+        let name = Name::of(
+            "audience",
+            &[reading.as_bytes(), database.as_bytes(), self.data.as_bytes(), records.as_bytes()],
+        );
+        store.remember(name, || self.shop.select(condition))
     }
 
     /// The ids of the audience, ascending.
@@ -155,34 +182,29 @@ impl Session {
         Ok(found)
     }
 
-    /// The records' gates.
-    pub fn limits(&self) -> Limits {
-        self.plan
-            .steps
-            .iter()
-            .find_map(|s| match &s.work {
-                Work::Limits { at_most, repeat, .. } => Some(Limits {
-                    at_most: at_most
-                        .iter()
-                        .map(|f| Frequency { count: f.count, window: f.seconds })
-                        .collect(),
-                    repeat: repeat.map_or(Repeat::Never, Repeat::After),
-                }),
-                _ => None,
-            })
-            .unwrap_or_default()
-    }
-
     /// What becomes of each of these customers, up to the records' gates.
     ///
     /// # Errors
     /// SQLite's, or a recommendation that makes no sense.
     pub fn chunk(&self, ids: &[Key]) -> Result<Vec<Outcome>, RunError> {
+        self.shop.at_one_moment(|| self.outcomes(ids, Gates::Asked))
+    }
+
+    /// What a customer would get if no gate stood in the way: for previews.
+    ///
+    /// # Errors
+    /// As [`Session::chunk`].
+    pub fn would_get(&self, id: &Key) -> Result<Option<Outcome>, RunError> {
+        let ids = std::slice::from_ref(id);
+        Ok(self.shop.at_one_moment(|| self.outcomes(ids, Gates::Open))?.pop())
+    }
+
+    fn outcomes(&self, ids: &[Key], gates: Gates) -> Result<Vec<Outcome>, RunError> {
         let values = self.values(ids)?;
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(ids.len());
         let mut chosen: Vec<Option<Chosen>> = Vec::with_capacity(ids.len());
         for (id, values) in ids.iter().zip(values) {
-            match self.decide(id, values) {
+            match self.decide(id, values, gates) {
                 Ok(choice) => {
                     outcomes.push(None);
                     chosen.push(Some(choice));
@@ -204,9 +226,11 @@ impl Session {
 
     fn value_columns(&self) -> Vec<(String, Expr)> {
         let mut columns: Vec<(String, Expr)> = Vec::new();
-        for (index, requirement) in self.plan.requirements().iter().enumerate() {
-            let holds = Expr::new(Op::IsTrue(Box::new(requirement.condition.clone())), Type::YesNo);
-            columns.push((format!("requirement {index}"), holds));
+        for (policy, requirements) in self.plan.requirements() {
+            for (index, requirement) in requirements.iter().enumerate() {
+                let holds = Expr::new(Op::IsTrue(Box::new(requirement.condition.clone())), Type::YesNo);
+                columns.push((format!("requirement {index} of {policy}"), holds));
+            }
         }
         columns.extend(self.plan.attributes().iter().map(|a| (a.name.clone(), a.value.clone())));
         columns
@@ -220,27 +244,9 @@ impl Session {
     }
 
     /// Gates that need no records, the experiment, and the choice of version and template.
-    fn decide(&self, id: &Key, mut values: BTreeMap<String, Datum>) -> Result<Chosen, Outcome> {
-        for (index, requirement) in self.plan.requirements().iter().enumerate() {
-            let holds = values.remove(&format!("requirement {index}")).is_some_and(|v| v.is_yes());
-            if !holds {
-                return Err(excluded(
-                    "policy",
-                    format!("the policy requires `{}`, which does not hold", requirement.words),
-                ));
-            }
-        }
-        let written = values.get("email").and_then(Datum::text).unwrap_or_default().to_owned();
-        if written.is_empty() {
-            return Err(excluded("no address", "there is no e-mail address".to_owned()));
-        }
-        let address = Address::parse(&written)
-            .map_err(|e| excluded("address", format!("`{written}` cannot be written to: {e}")))?;
+    fn decide(&self, id: &Key, mut values: BTreeMap<String, Datum>, gates: Gates) -> Result<Chosen, Outcome> {
         let (holdout, variants) = self.plan.assignment();
         let secret = self.plan.seed.to_le_bytes();
-        if holdout > 0.0 && experiment::held_out(&secret, &self.plan.campaign, id, holdout) {
-            return Err(excluded("holdout", "held out for comparison".to_owned()));
-        }
         let shares: Vec<f64> = variants.iter().map(|v| v.share).collect();
         let variant = if variants.len() < 2 {
             0
@@ -248,7 +254,26 @@ impl Session {
             experiment::assign(&secret, &self.plan.campaign, id, &shares)
         };
         let plan = &variants[variant];
-        if plan.audience.is_some()
+        let asked = gates == Gates::Asked;
+        let allowed = self.policy_holds(&plan.policy, &mut values);
+        if asked {
+            allowed?;
+        }
+        let written = values.get("email").and_then(Datum::text).unwrap_or_default().to_owned();
+        if written.is_empty() && asked {
+            return Err(excluded("no address", "there is no e-mail address".to_owned()));
+        }
+        let address = match Address::parse(&written) {
+            Err(_) if !asked => Address::parse(NOBODY),
+            parsed => parsed,
+        };
+        let address =
+            address.map_err(|e| excluded("address", format!("`{written}` cannot be written to: {e}")))?;
+        if asked && holdout > 0.0 && experiment::held_out(&secret, &self.plan.campaign, id, holdout) {
+            return Err(excluded("holdout", "held out for comparison".to_owned()));
+        }
+        if asked
+            && plan.audience.is_some()
             && !values.remove(&format!("audience of {}", plan.name)).is_some_and(|v| v.is_yes())
         {
             return Err(excluded("variant", format!("outside the audience of the variant {}", plan.name)));
@@ -260,6 +285,23 @@ impl Session {
                 && !name.starts_with("requirement ")
         });
         Ok(Chosen { address, variant, template, values })
+    }
+
+    /// Whether all that a customer's policy requires holds.
+    fn policy_holds(&self, policy: &str, values: &mut BTreeMap<String, Datum>) -> Result<(), Outcome> {
+        let requirements =
+            self.plan.requirements().find(|(label, _)| *label == policy).map_or(&[][..], |(_, list)| list);
+        for (index, requirement) in requirements.iter().enumerate() {
+            let holds =
+                values.remove(&format!("requirement {index} of {policy}")).is_some_and(|v| v.is_yes());
+            if !holds {
+                return Err(excluded(
+                    "policy",
+                    format!("the policy requires `{}`, which does not hold", requirement.words),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn all_picks(&self, ids: &[Key], chosen: &[Option<Chosen>]) -> Result<Vec<Option<Vec<Pick>>>, RunError> {
@@ -297,11 +339,13 @@ impl Session {
         let zone =
             recipient_zone(choice.values.get("timezone").and_then(Datum::text), &self.source.schema.timezone);
         let due =
-            occurrence::due(self.plan.slot.as_ref(), self.plan.as_of, &self.source.schema.timezone, &zone);
-        let due_at = self.quiet.as_ref().map_or(due, |quiet| quiet.due(due, &zone));
+            occurrence::due(variant.slot.as_ref(), self.plan.as_of, &self.source.schema.timezone, &zone);
+        let rules = self.policies.get(&variant.policy);
+        let due_at = rules.and_then(|r| r.quiet.as_ref()).map_or(due, |quiet| quiet.due(due, &zone));
         let last_purchase = choice.values.get("last_purchase").and_then(|d| self.product_of(d));
         let inputs = Inputs {
             template: choice.template,
+            sender: variant.sender.clone(),
             email: choice.address.written().to_owned(),
             customer: choice.values,
             picks: picks.iter().map(|p| self.pick(p)).collect(),
@@ -312,6 +356,7 @@ impl Session {
             address: choice.address,
             variant: (variants.len() > 1).then(|| variant.name.clone()),
             due_at,
+            limits: rules.map(|r| Arc::clone(&r.limits)).unwrap_or_default(),
             inputs,
             from_fallback,
         }))
@@ -341,6 +386,18 @@ impl Session {
     }
 }
 
+/// Whether the gates on the way to a message are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gates {
+    /// As in a run.
+    Asked,
+    /// As if all of them stood open.
+    Open,
+}
+
+/// The address that stands for none, where a message is only looked at.
+const NOBODY: &str = "nobody@customer.invalid";
+
 /// What was chosen for a customer before products are.
 struct Chosen {
     address: Address,
@@ -365,108 +422,29 @@ fn template_for(variant: &VariantPlan, values: &mut BTreeMap<String, Datum>) -> 
     variant.templates.last().map(|t| t.1.clone()).unwrap_or_default()
 }
 
-fn quiet_hours(plan: &Plan) -> Option<QuietHours> {
-    plan.steps.iter().find_map(|s| match &s.work {
-        Work::Limits { quiet_hours: Some((from, to)), .. } => QuietHours::new(*from, *to),
-        _ => None,
-    })
+/// What a policy allows, ready to be asked.
+struct Rules {
+    limits: Arc<Limits>,
+    quiet: Option<QuietHours>,
 }
 
-/// The steps that fill templates.
-fn compose_steps(plan: &Plan) -> impl Iterator<Item = &ComposeStep> {
-    plan.steps.iter().filter_map(|s| match &s.work {
-        Work::Compose(step) => Some(step.as_ref()),
-        _ => None,
-    })
+fn rules(plan: &Plan) -> BTreeMap<String, Rules> {
+    let (policies, repeat) = plan.limits();
+    let repeat = repeat.map_or(Repeat::Never, Repeat::After);
+    let rules = policies.iter().map(|policy| {
+        let at_most =
+            policy.at_most.iter().map(|f| Frequency { count: f.count, window: f.seconds }).collect();
+        let quiet = policy.quiet_hours.and_then(|(from, to)| QuietHours::new(from, to));
+        (policy.policy.clone(), Rules { limits: Arc::new(Limits { at_most, repeat }), quiet })
+    });
+    rules.collect()
 }
 
-/// Columns of products that some template or the shipped cards may show; ids, titles and links always.
-fn shown(plan: &Plan, catalogue: &Catalogue) -> Vec<usize> {
-    let mut texts: Vec<&str> = vec![Library::shipped("std/cards.html").unwrap_or_default()];
-    for step in compose_steps(plan) {
-        texts.extend([
-            step.subject.as_str(),
-            step.preheader.as_deref().unwrap_or_default(),
-            step.body.as_str(),
-        ]);
-    }
-    let mentioned = |name: &str| {
-        texts.iter().any(|t| {
-            t.contains(&format!(".{name}"))
-                || t.contains(&format!("'{name}'"))
-                || t.contains(&format!("\"{name}\""))
-        })
-    };
-    (0..catalogue.columns.len())
-        .filter(|&c| {
-            let name = catalogue.columns[c].as_str();
-            matches!(name, "id" | "title" | "url") || mentioned(name)
+fn senders(model: &Model, plan: &Plan) -> Result<BTreeMap<String, Sender>, RunError> {
+    plan.senders()
+        .map(|label| {
+            let sender = model.senders.get(label).cloned().ok_or(RunError::NoTable("sender"))?;
+            Ok((label.to_owned(), sender))
         })
         .collect()
-}
-
-fn templates(plan: &Plan, source: &Source) -> Result<BTreeMap<String, compose::PreparedTemplate>, RunError> {
-    let pictures = Arc::new(pictures(source));
-    let mut prepared = BTreeMap::new();
-    for step in compose_steps(plan) {
-        let around = Surroundings {
-            library: library(step.folder.as_deref(), &step.body),
-            pictures: Arc::clone(&pictures),
-        };
-        let text = TemplateSource {
-            name: step.template.clone(),
-            language: Some(step.language.clone()),
-            format: match step.format {
-                crate::check::model::Format::Text => Format::Text,
-                crate::check::model::Format::Markdown => Format::Markdown,
-                crate::check::model::Format::Html => Format::Html,
-                crate::check::model::Format::Mjml => Format::Mjml,
-            },
-            subject: step.subject.clone(),
-            preheader: step.preheader.clone(),
-            body: step.body.clone(),
-        };
-        let template = compose::prepare(&text, &around)
-            .map_err(|error| RunError::Template { template: step.template.clone(), error })?;
-        prepared.insert(step.template.clone(), template);
-    }
-    Ok(prepared)
-}
-
-/// The files that a template's body includes, from the template's own folder.
-fn library(folder: Option<&Path>, body: &str) -> Library {
-    let mut library = Library::default();
-    let Some(folder) = folder else { return library };
-    for (at, _) in body.match_indices("include") {
-        let rest = body[at + "include".len()..].trim_start();
-        let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
-        let Some(name) = rest[1..].split(quote).next().filter(|n| is_below(n)) else { continue };
-        if let Ok(text) = std::fs::read_to_string(folder.join(name)) {
-            library.add(name, text);
-        }
-    }
-    library
-}
-
-/// Whether a relative path stays below the folder it starts from.
-fn is_below(path: &str) -> bool {
-    !path.is_empty()
-        && Path::new(path).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir))
-}
-
-/// Pictures named by the data: files beside the database, also where the data names them by the shop's own address.
-fn pictures(source: &Source) -> Pictures {
-    let folder: PathBuf = source.schema.database.parent().unwrap_or(Path::new("")).to_owned();
-    let shop = source.url.clone();
-    Pictures::new(move |name| {
-        let local = if shop.is_empty() {
-            name
-        } else {
-            name.strip_prefix(&shop).unwrap_or(name).trim_start_matches('/')
-        };
-        if !is_below(local) {
-            return Err(format!("`{name}` is not a picture beside the shop's database"));
-        }
-        std::fs::read(folder.join(local)).map_err(|e| format!("the picture `{name}` cannot be read: {e}"))
-    })
 }

@@ -1,7 +1,8 @@
 //! The shop's data as a run reads it: expressions in, rows out. Every statement comes from `audience/`.
 
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,20 +12,34 @@ use super::datum::Datum;
 use super::error::RunError;
 use crate::audience::{self, Indexes, STATE, Statement, Target, Whose, run};
 use crate::check::model::Signal;
-use crate::check::schema::Schema;
+use crate::check::schema::{Origin, Schema};
 use crate::check::typed::{Expr, Literal, Op, Row, Type};
-use crate::data::{Key, open_shop};
+use crate::data::{Fingerprint, Key, data_version, open_shop};
 
 /// A shop opened read-only, with the program's own records beside it where there are any.
 pub struct Shop {
     conn: Connection,
     schema: Arc<Schema>,
     as_of: Timestamp,
-    records: bool,
+    /// The beginning of `as_of`'s day in the shop's zone.
+    day: Timestamp,
+    /// The state database, where it is attached.
+    state: Option<PathBuf>,
     indexes: Indexes,
+    /// SQLite's number of the state of the data that was read last.
+    version: Cell<i64>,
 }
 
-/// Tells one event of a signal: customer, product, seconds before `as_of`, and the order if it has one.
+/// Up to when data is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// The run's own instant: what is known of a customer.
+    AsOf,
+    /// The beginning of its day: what models learn from, so that they can be kept for a day.
+    Day,
+}
+
+/// Tells one event of a signal: customer, product, seconds before the statement's instant, and the order if it has one.
 pub type Event<'a> = &'a mut dyn FnMut(Key, Key, i64, Option<Key>);
 
 impl Shop {
@@ -42,9 +57,50 @@ impl Shop {
             // Read-only whatever it is attached to; the path is bound, so no name can break out.
             conn.execute(&format!("ATTACH DATABASE ?1 AS {STATE}"), params![state.to_string_lossy()])?;
         }
-        let records = state.is_some();
-        let indexes = Indexes::read(&conn, &schema, records)?;
-        Ok(Self { conn, schema, as_of, records, indexes })
+        let indexes = Indexes::read(&conn, &schema, state.is_some())?;
+        let state = state.map(Path::to_owned);
+        let version = Cell::new(data_version(&conn)?);
+        let day = start_of_day(as_of, &schema.timezone);
+        Ok(Self { conn, schema, as_of, day, state, indexes, version })
+    }
+
+    /// Does some reading on one state of the data, whatever other programs write meanwhile.
+    ///
+    /// # Errors
+    /// What the reading gives, or SQLite's.
+    pub fn at_one_moment<T>(&self, read: impl FnOnce() -> Result<T, RunError>) -> Result<T, RunError> {
+        // Ends by being dropped: there is nothing to commit.
+        let _snapshot = self.conn.unchecked_transaction()?;
+        let result = read()?;
+        self.version.set(data_version(&self.conn)?);
+        Ok(result)
+    }
+
+    /// A number that changes when [`Shop::at_one_moment`] has read another state of the data than before.
+    pub fn version(&self) -> i64 {
+        self.version.get()
+    }
+
+    /// The fingerprint of the data now.
+    ///
+    /// # Errors
+    /// The database is gone or cannot be read.
+    pub fn fingerprint(&self) -> Result<String, RunError> {
+        Ok(Fingerprint::of(&self.schema.database)?.to_hex())
+    }
+
+    /// Whether a relation is of the program's own records and not of the shop's data.
+    pub fn is_of_records(&self, relation: &str) -> bool {
+        self.schema.relation(relation).is_some_and(|r| r.origin == Origin::Records)
+    }
+
+    /// The fingerprint of the program's own records; empty where there are none.
+    pub fn records_fingerprint(&self) -> String {
+        self.state
+            .as_deref()
+            .and_then(|path| Fingerprint::of(path).ok())
+            .map(|f| f.to_hex())
+            .unwrap_or_default()
     }
 
     /// The shape of the data.
@@ -53,7 +109,9 @@ impl Shop {
     }
 
     fn target(&self) -> Target<'_> {
-        Target::new(&self.schema, self.as_of).with_records(self.records).with_indexes(self.indexes.clone())
+        Target::new(&self.schema, self.as_of)
+            .with_records(self.state.is_some())
+            .with_indexes(self.indexes.clone())
     }
 }
 
@@ -111,20 +169,31 @@ impl Shop {
         Ok(run::pairs(&self.conn, &statement)?)
     }
 
-    /// Tells every event of a signal, in a fixed order.
+    /// The statement that gives every event of a signal up to an instant.
+    ///
+    /// # Errors
+    /// An expression that has no SQL, or a relation without times.
+    pub fn events_statement(&self, signal: &Signal, up_to: Until) -> Result<Statement, RunError> {
+        let target = Target { as_of: self.instant(up_to), ..self.target() };
+        let (filter, window) = (signal.filter.as_ref(), signal.window.as_ref());
+        Ok(audience::events(&target, &signal.relation, filter, window, Whose::All)?)
+    }
+
+    /// Tells every event that such a statement gives, in a fixed order; ages count from its instant.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn events(&self, signal: &Signal, each: Event<'_>) -> Result<(), RunError> {
-        let statement = audience::events(
-            &self.target(),
-            &signal.relation,
-            signal.filter.as_ref(),
-            signal.window.as_ref(),
-            Whose::All,
-        )?;
-        run::events(&self.conn, &statement, |e| each(e.customer, e.product, e.seconds, e.order))?;
+    pub fn events(&self, statement: &Statement, each: Event<'_>) -> Result<(), RunError> {
+        run::events(&self.conn, statement, |e| each(e.customer, e.product, e.seconds, e.order))?;
         Ok(())
+    }
+
+    /// The instant up to which data is looked at.
+    pub fn instant(&self, up_to: Until) -> Timestamp {
+        match up_to {
+            Until::AsOf => self.as_of,
+            Until::Day => self.day,
+        }
     }
 
     /// Every customer's id, ascending.
@@ -177,7 +246,8 @@ impl Shop {
                 continue;
             }
             let signal = Signal { weight: 1.0, relation: name.to_owned(), filter: None, window: None };
-            self.events(&signal, &mut |_, _, age, _| last = Some(last.map_or(age, |l| l.min(age))))?;
+            let statement = self.events_statement(&signal, Until::AsOf)?;
+            self.events(&statement, &mut |_, _, age, _| last = Some(last.map_or(age, |l| l.min(age))))?;
         }
         Ok(last.and_then(|age| Timestamp::from_second(self.as_of.as_second() - age).ok()))
     }
@@ -215,6 +285,11 @@ impl Shop {
         let rows = run::table(&self.conn, statement, &types)?;
         Ok(rows.into_iter().map(|(id, cells)| (id, cells.into_iter().map(Datum::of).collect())).collect())
     }
+}
+
+/// The beginning of an instant's day in a zone.
+fn start_of_day(at: Timestamp, zone: &jiff::tz::TimeZone) -> Timestamp {
+    at.to_zoned(zone.clone()).start_of_day().map_or(at, |day| day.timestamp())
 }
 
 /// The condition that holds for every customer.

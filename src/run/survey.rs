@@ -1,6 +1,7 @@
 //! What a run would do, counted without doing it: for `plan` and dry runs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use super::error::RunError;
 use super::execute::{CHUNK, Told};
 use super::session::{Draft, Outcome, Session};
+use crate::compose::Composed;
 use crate::data::Key;
 use crate::deliver::State;
 use crate::deliver::state::{Candidate, Claimed};
@@ -43,7 +45,101 @@ impl Survey {
     }
 }
 
-/// Goes through the audience. With `write` each message is also written, and what cannot be is counted.
+/// A survey under way: as much of it at a time as the caller has time for.
+#[derive(Default)]
+pub struct Surveyor {
+    ids: Arc<Vec<Key>>,
+    at: usize,
+    claimed: Claimed,
+    /// An empty state, asked where the project has none.
+    empty: Option<State>,
+    /// The counts so far.
+    pub survey: Survey,
+}
+
+/// Told of each message that a run would write: the draft, and the message or why it cannot be written, where it was tried.
+pub type Each<'a> = &'a mut dyn FnMut(&Draft, Option<&Result<Composed, String>>);
+
+impl Surveyor {
+    /// A survey of these customers, the audience or its beginning.
+    pub fn new(ids: Arc<Vec<Key>>) -> Self {
+        let survey = Survey { audience: ids.len() as u64, ..Survey::default() };
+        Self { ids, survey, ..Self::default() }
+    }
+
+    /// How many customers of how many were looked at.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.at, self.ids.len())
+    }
+
+    /// Looks at the next `size` customers; false once there is none left. With `write` each message is also written, and
+    /// what cannot be is counted.
+    ///
+    /// # Errors
+    /// As a run's.
+    pub fn step(
+        &mut self,
+        session: &Session,
+        state: Option<&State>,
+        write: bool,
+        size: usize,
+        each: Each<'_>,
+    ) -> Result<bool, RunError> {
+        let ids = Arc::clone(&self.ids);
+        let end = (self.at + size).min(ids.len());
+        let chunk = &ids[self.at..end];
+        if chunk.is_empty() {
+            return Ok(false);
+        }
+        self.at = end;
+        let mut drafts = Vec::new();
+        for outcome in session.chunk(chunk)? {
+            match outcome {
+                Outcome::Excluded { gate, reason } => self.survey.exclude(gate, reason),
+                Outcome::Draft(draft) => drafts.push(*draft),
+            }
+        }
+        let drafts = self.records(session, state, drafts)?;
+        drafts.iter().for_each(|d| self.survey.count(session, d));
+        if write {
+            let writer = &session.writer;
+            let written: Vec<_> = drafts.par_iter().map(|d| writer.write_draft(d, d.due_at)).collect();
+            for (draft, written) in drafts.iter().zip(&written) {
+                self.survey.note(written);
+                each(draft, Some(written));
+            }
+        } else {
+            drafts.iter().for_each(|d| each(d, None));
+        }
+        Ok(self.at < ids.len())
+    }
+
+    /// Those that the records' gates let pass.
+    fn records(
+        &mut self,
+        session: &Session,
+        state: Option<&State>,
+        drafts: Vec<Draft>,
+    ) -> Result<Vec<Draft>, RunError> {
+        if state.is_none() && self.empty.is_none() {
+            self.empty = Some(State::in_memory()?);
+        }
+        let Some(state) = state.or(self.empty.as_ref()) else { return Ok(drafts) };
+        let candidates: Vec<Candidate<'_>> = drafts.iter().map(Draft::candidate).collect();
+        let plan = &session.plan;
+        let refusals = state.assess(&plan.campaign, &plan.occurrence, &candidates, &mut self.claimed)?;
+        let mut admitted = Vec::with_capacity(drafts.len());
+        for (draft, refusal) in drafts.into_iter().zip(refusals) {
+            match refusal {
+                Some(exclusion) => self.survey.exclude(&exclusion.gate, exclusion.reason),
+                None => admitted.push(draft),
+            }
+        }
+        Ok(admitted)
+    }
+}
+
+/// Goes through the audience, or its first `limit` customers.
 ///
 /// # Errors
 /// As a run's.
@@ -54,71 +150,21 @@ pub fn survey(
     limit: Option<u64>,
     told: Told<'_>,
 ) -> Result<Survey, RunError> {
-    let ids = session.audience()?;
-    let mut survey = Survey { audience: ids.len() as u64, ..Survey::default() };
-    let mut claimed = Claimed::default();
-    let looked_at = limit.map_or(ids.len(), |l| ids.len().min(l as usize));
-    for (at, chunk) in ids[..looked_at].chunks(CHUNK as usize).enumerate() {
-        told("counting", (at * CHUNK as usize) as u64, looked_at as u64);
-        let mut drafts = Vec::new();
-        for outcome in session.chunk(chunk)? {
-            match outcome {
-                Outcome::Excluded { gate, reason } => survey.exclude(gate, reason),
-                Outcome::Draft(draft) => drafts.push(*draft),
-            }
-        }
-        let drafts = survey.records(session, state, drafts, &mut claimed)?;
-        for draft in &drafts {
-            survey.count(session, draft);
-        }
-        if write {
-            survey.write(session, &drafts);
-        }
+    let mut ids = session.audience()?;
+    let audience = ids.len() as u64;
+    ids.truncate(limit.map_or(ids.len(), |l| l as usize));
+    let total = ids.len() as u64;
+    let mut surveyor = Surveyor::new(Arc::new(ids));
+    while surveyor.step(session, state, write, CHUNK as usize, &mut |_, _| {})? {
+        told("counting", surveyor.progress().0 as u64, total);
     }
-    told("counting", looked_at as u64, looked_at as u64);
-    Ok(survey)
+    told("counting", total, total);
+    Ok(Survey { audience, ..surveyor.survey })
 }
 
 impl Survey {
     fn exclude(&mut self, gate: &str, reason: String) {
         self.excluded.entry(gate.to_owned()).or_insert((0, reason)).0 += 1;
-    }
-
-    /// Those that the records' gates let pass.
-    fn records(
-        &mut self,
-        session: &Session,
-        state: Option<&State>,
-        drafts: Vec<Draft>,
-        claimed: &mut Claimed,
-    ) -> Result<Vec<Draft>, RunError> {
-        let memory;
-        let state = match state {
-            Some(state) => state,
-            None => {
-                memory = State::in_memory()?;
-                &memory
-            }
-        };
-        let candidates: Vec<Candidate<'_>> = drafts
-            .iter()
-            .map(|d| Candidate { customer: &d.customer, address: &d.address, due_at: d.due_at })
-            .collect();
-        let refusals = state.assess(
-            &session.plan.campaign,
-            &session.plan.occurrence,
-            &candidates,
-            &session.limits(),
-            claimed,
-        )?;
-        let mut admitted = Vec::with_capacity(drafts.len());
-        for (draft, refusal) in drafts.into_iter().zip(refusals) {
-            match refusal {
-                Some(exclusion) => self.exclude(&exclusion.gate, exclusion.reason),
-                None => admitted.push(draft),
-            }
-        }
-        Ok(admitted)
     }
 
     fn count(&mut self, session: &Session, draft: &Draft) {
@@ -151,12 +197,9 @@ impl Survey {
         }
     }
 
-    fn write(&mut self, session: &Session, drafts: &[Draft]) {
-        let writer = &session.writer;
-        let failed: Vec<String> =
-            drafts.par_iter().filter_map(|d| writer.write_draft(d, d.due_at).err()).collect();
-        if let Some(first) = failed.first() {
-            self.unwritable.get_or_insert((0, first.clone())).0 += failed.len() as u64;
+    fn note(&mut self, written: &Result<Composed, String>) {
+        if let Err(reason) = written {
+            self.unwritable.get_or_insert((0, reason.clone())).0 += 1;
         }
     }
 }

@@ -7,7 +7,7 @@ use super::error::RunError;
 use super::session::{Draft, Outcome, Session};
 use crate::data::Key;
 use crate::deliver::State;
-use crate::deliver::state::{Candidate, Claimed};
+use crate::deliver::state::Claimed;
 use crate::recommend::{Explanation, Removed};
 
 /// One gate.
@@ -122,12 +122,10 @@ fn records(
     draft: &Draft,
 ) -> Result<Option<(String, String)>, RunError> {
     let Some(state) = state else { return Ok(None) };
-    let candidate = Candidate { customer: &draft.customer, address: &draft.address, due_at: draft.due_at };
     let refusals = state.assess(
         &session.plan.campaign,
         &session.plan.occurrence,
-        &[candidate],
-        &session.limits(),
+        &[draft.candidate()],
         &mut Claimed::default(),
     )?;
     Ok(refusals.into_iter().flatten().next().map(|e| (e.gate, e.reason)))

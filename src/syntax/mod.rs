@@ -11,6 +11,7 @@ pub mod format;
 mod grammar;
 mod literal;
 mod piece;
+pub mod rules;
 mod scan;
 mod schedule;
 pub mod tree;
@@ -19,6 +20,11 @@ mod words;
 use pest::Parser;
 
 use crate::diagnostic::{Diagnostic, FileId};
+
+/// The code of a currency that people write otherwise: `¥`, `yuan`, `cny`.
+pub fn currency_code(word: &str) -> Option<&'static str> {
+    words::currency(word)
+}
 
 /// Larger files are refused: places are kept in 32 bits, and nobody writes this much by hand.
 pub const LARGEST: usize = 16 * 1024 * 1024;
@@ -49,7 +55,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         );
         return Parsed { tree: nothing(), diagnostics: findings.finish() };
     }
-    let scan = scan::scan(&mut findings);
+    let scan = scan::scan(&mut findings, scan::Of::File);
     let parsed =
         grammar::Grammar::parse(grammar::Rule::file, &scan.clean).ok().and_then(|mut pairs| pairs.next());
     let tree = if let Some(pair) = parsed {

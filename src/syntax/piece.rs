@@ -63,7 +63,7 @@ fn piece(pair: Pair<'_, Rule>) -> Option<Piece> {
         Rule::square => Kind::Square,
         Rule::brace => Kind::Brace,
         Rule::hidden => Kind::Hidden,
-        Rule::mark | Rule::head_mark => Kind::Mark,
+        Rule::mark | Rule::head_mark | Rule::tag => Kind::Mark,
         _ => return None,
     };
     let span = pair.as_span();

@@ -93,6 +93,29 @@ fn an_empty_audience_is_no_error_and_says_so() {
 }
 
 #[test]
+fn a_file_that_is_no_utf8_is_told_so_at_the_first_wrong_byte() {
+    let project = Project::without_shop();
+    std::fs::write(project.path().join("latin.campaign"), b"# caf\xe9\nsegment s {\n  where: consent\n}\n")
+        .unwrap();
+    let checked = project.herald(&["check", "latin.campaign"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let told = text(&checked.stdout);
+    assert!(told.contains("H0214") && told.contains("latin.campaign:1:6"), "{told}");
+}
+
+#[test]
+fn more_mistakes_than_anybody_reads_are_counted_and_not_shown() {
+    let project = Project::without_shop();
+    project.write("many.campaign", &"segment {\n  where: a == b\n}\n".repeat(1_000));
+    let checked = project.herald(&["check", "many.campaign"]);
+    let told = text(&checked.stdout);
+    assert!(
+        told.contains("H0100") && told.contains("1000 more mistakes in this file are not shown"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_file_deep_in_brackets_or_full_of_noise_is_refused_quickly() {
     let project = Project::without_shop();
     project.write(
@@ -104,4 +127,33 @@ fn a_file_deep_in_brackets_or_full_of_noise_is_refused_quickly() {
         let checked = project.herald(&["check", file]);
         assert_eq!(checked.status.code(), Some(1), "{file}");
     }
+}
+
+#[test]
+fn data_that_changes_while_a_run_is_stopped_is_told_and_nobody_is_lost() {
+    let project = Project::new();
+    let run = ["run", "campaigns/weekend.campaign", "--as-of", "2026-11-20"];
+    let first = project.herald(&[&run[..], &["--limit", "9"]].concat());
+    assert_eq!(first.status.code(), Some(3), "{}", text(&first.stderr));
+    let before = project.mails();
+    let shop = rusqlite::Connection::open(project.path().join("campaigns/aurora.db")).unwrap();
+    shop.execute("UPDATE products SET stock = 0 WHERE id % 2 = 0", []).unwrap();
+    drop(shop);
+    let second = project.herald(&run);
+    assert!(second.status.success(), "{}", text(&second.stderr));
+    assert!(text(&second.stderr).contains("the shop's data changed since this run started"));
+    assert!(
+        text(&second.stdout).contains("the shop's data changed during this run"),
+        "{}",
+        text(&second.stdout)
+    );
+    let after = project.mails();
+    assert!(before.iter().all(|mail| after.contains(mail)), "a mail that had left was written again");
+    let state = rusqlite::Connection::open(project.path().join(".herald/state.db")).unwrap();
+    let count = |sql: &str| state.query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(DISTINCT fingerprint) FROM run_chunks"), 2);
+    assert_eq!(
+        count("SELECT count(*) FROM messages") + count("SELECT count(*) FROM exclusions"),
+        count("SELECT count(*) FROM run_audience")
+    );
 }

@@ -153,3 +153,48 @@ fn the_reference_in_the_docs_is_current() {
     let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md")).unwrap();
     assert!(made == kept, "run `herald reference > docs/reference.md`");
 }
+
+/// The names of the stored results of steps.
+fn results(project: &Project) -> Vec<std::ffi::OsString> {
+    let entries = std::fs::read_dir(project.path().join(".herald/results")).unwrap();
+    let mut names: Vec<_> = entries.flatten().map(|e| e.file_name()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_was_learned_is_kept_until_the_data_changes() {
+    let project = Project::new();
+    assert!(project.herald(&RUN).status.success());
+    let learned = results(&project);
+    assert!(!learned.is_empty());
+    let file = project.path().join("campaigns/weekend.campaign");
+    let other = std::fs::read_to_string(&file)
+        .unwrap()
+        .replace("and more", "and much more")
+        .replace("stock = 0 or ", "");
+    std::fs::write(&file, other).unwrap();
+    let plan = ["plan", "campaigns/weekend.campaign", "--as-of", "2026-11-20"];
+    assert!(project.herald(&plan).status.success());
+    assert_eq!(results(&project), learned, "another text or filter is no reason to learn again");
+    let shop = rusqlite::Connection::open(project.path().join("campaigns/aurora.db")).unwrap();
+    shop.execute("DELETE FROM views WHERE customer % 2 = 0", []).unwrap();
+    drop(shop);
+    assert!(project.herald(&plan).status.success());
+    assert!(results(&project).len() > learned.len());
+}
+
+#[test]
+fn buttons_have_the_senders_colour_in_both_modes() {
+    let project = Project::new();
+    let shop = project.path().join("campaigns/shop.campaign");
+    let coloured = std::fs::read_to_string(&shop)
+        .unwrap()
+        .replace("via:         files(\"outbox\")", "via: files(\"outbox\")\n  accent: \"#8a1c3f\"");
+    std::fs::write(&shop, coloured).unwrap();
+    let args = ["preview", "campaigns/weekend.campaign", "--as-of", "2026-11-20", "--html", "mail.html"];
+    let preview = project.herald(&args);
+    assert!(preview.status.success(), "{}", text(&preview.stderr));
+    let page = std::fs::read_to_string(project.path().join("mail.html")).unwrap();
+    assert!(page.contains("#8a1c3f") && !page.contains("#0b6e4f"));
+}

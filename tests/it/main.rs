@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say so
 
 mod breakage;
+mod corpus;
 mod editor;
 mod fmt;
 mod journey;
 mod lsp;
+mod mapped;
 mod shell;
 mod shop;
+mod versions;

@@ -257,6 +257,19 @@ fn strange(text: &str, at: usize, detail: &str) -> Fault {
         } else {
             format!("`{c}` is not the sign that templates use")
         };
+        // Quotes go in pairs: to replace the first alone would leave a text without its end.
+        if matches!(*plain, "\"" | "'")
+            && let Some((end, close)) = rest.char_indices().skip(1).find(|(_, other)| {
+                wide.iter().any(|(set, right)| right == plain && set.contains(*other))
+                    || plain.contains(*other)
+            })
+        {
+            let inner = &rest[c.len_utf8()..end];
+            if !inner.contains(['"', '\'', '\n', '{', '}']) {
+                let whole = at..at + end + close.len_utf8();
+                return Fault::new(whole, name).replace(&format!("{plain}{inner}{plain}"));
+            }
+        }
         let help =
             if *plain == " " { "write an ordinary blank".to_owned() } else { format!("write `{plain}`") };
         let fault = Fault::new(range, name).replace(plain);

@@ -281,7 +281,7 @@ fn mistakes_of_grammar_are_told_in_plain_words_at_their_place() {
         ("Hi {{ customer.id %} x", "H0242|%}|a tag that begins with `{{` ends with `}}`"),
         ("{% if picks }}x{% endif %}", "H0242|}}|a tag that begins with `{%` ends with `%}`"),
         ("{{ (1 + 2 }}", "H0242|(|this bracket is never closed"),
-        ("{{ offer.code | default(“x”) }}", "H0242|“|`“` is not the sign that templates use"),
+        ("{{ offer.code | default(“x”) }}", "H0242|“x”|`“` is not the sign that templates use"),
         ("{{ offer.code｜upper }}", "H0242|｜|`｜` is not the sign that templates use"),
         ("{% if picks && offer %}x{% endif %}", "H0242|&&|`&&` is no word of templates"),
         ("{% if !picks %}x{% endif %}", "H0242|!|`!` is no word of templates"),
@@ -325,7 +325,7 @@ fn one_broken_tag_does_not_hide_the_others() {
         [
             "H0240|custmer|there is no `custmer` in this message",
             "H0241|titel|`p` has no `titel`",
-            "H0242|“|`“` is not the sign that templates use",
+            "H0242|“x”|`“` is not the sign that templates use",
             "H0241|cod|`offer` has no `cod`",
         ]
         .into_iter()
@@ -344,7 +344,7 @@ fn a_broken_tag_claims_nothing_about_the_names_it_may_bind() {
         lines("{% for pick inn picks %}{{ pick.title }}{{ pick.price | money }}{% endfor %}"),
         ["H0242|inn|`inn` is not expected here"]
     );
-    assert_eq!(lines("{% set 名 = “x” %}{{ 名 }}"), ["H0242|“|`“` is not the sign that templates use"]);
+    assert_eq!(lines("{% set 名 = “x” %}{{ 名 }}"), ["H0242|“x”|`“` is not the sign that templates use"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ImportError;
 use super::error::closest;
 use super::spec::{Condition, Field, FieldSpec, ImportSpec, Keep, Names, standard};
-use super::tables::{ColumnType, RowKey, StandardTable};
+use crate::data::standard::{self, ColumnType, RowKey, StandardTable};
 
 /// Everything that is to be done with each line.
 pub struct Plan {
@@ -111,7 +111,7 @@ pub fn bind(spec: &ImportSpec, header: &[String]) -> Result<Plan, ImportError> {
     for (name, fields) in &spec.table {
         tables.push(binder.table(standard(name)?, fields)?);
     }
-    tables.sort_by_key(|t| super::tables::TABLES.iter().position(|s| s.name == t.table.name));
+    tables.sort_by_key(|t| standard::imported().position(|s| s.name == t.table.name));
     let mut rules = Vec::new();
     for rule in &spec.leave_out {
         let Some(columns) =
@@ -157,7 +157,7 @@ impl Binder<'_> {
                 Field::Plain(names) => FieldSpec { column: Some(names.clone()), ..FieldSpec::default() },
                 Field::Full(spec) => (**spec).clone(),
             };
-            let required = table.required.contains(&name.as_str());
+            let required = table.in_every_line(name);
             let place = format!("{}.{name}", table.name);
             let Some((source, label)) = self.source(&spec, &place, required)? else { continue };
             let divide_by = match &spec.divide_by {
@@ -165,7 +165,8 @@ impl Binder<'_> {
                 None => None,
             };
             // The mapping was checked: a column is a standard one or has its type stated.
-            let kind = spec.kind.or_else(|| table.column(name)).unwrap_or(ColumnType::Text);
+            let kind =
+                spec.kind.or_else(|| table.column(name).map(|c| c.imported)).unwrap_or(ColumnType::Text);
             bound.push(BoundField { name: name.clone(), kind, required, source, label, spec, divide_by });
         }
         Ok(BoundTable { table, fields: bound })

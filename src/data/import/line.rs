@@ -7,8 +7,8 @@ use csv::StringRecord;
 use rusqlite::types::Value;
 
 use super::bind::{BoundField, BoundRule, Part, Source};
-use super::tables::ColumnType;
 use super::value::{Values, plain_text};
+use crate::data::standard::ColumnType;
 
 /// Values that are only filled in the first line of a group.
 pub struct FillDown {

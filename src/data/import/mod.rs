@@ -37,7 +37,6 @@ mod reader;
 mod report;
 mod run;
 pub mod spec;
-pub mod tables;
 mod value;
 mod write;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::ImportError;
 use super::error::closest;
-use super::tables::{ColumnType, StandardTable, TABLES};
+use crate::data::standard::{self, ColumnType, StandardTable};
 
 /// A whole mapping.
 #[derive(Debug, Clone, Deserialize)]
@@ -290,7 +290,7 @@ impl ImportSpec {
             for (column, field) in fields {
                 let kind = if let Field::Full(spec) = field { spec.check(name, column)? } else { None };
                 if table.column(column).is_none() && kind.is_none() {
-                    let names: Vec<&str> = table.columns.iter().map(|(n, _)| *n).collect();
+                    let names: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
                     let ImportError::Spec(message) = unknown(&format!("column of {name}"), column, &names)
                     else {
                         continue;
@@ -298,7 +298,13 @@ impl ImportSpec {
                     return Err(ImportError::Spec(format!("{message} (a column of your own needs a type)")));
                 }
             }
-            if let Some(absent) = table.required.iter().find(|r| !fields.contains_key(**r)) {
+            if let Some(absent) = table
+                .columns
+                .iter()
+                .filter(|c| c.in_every_line)
+                .map(|c| c.name)
+                .find(|r| !fields.contains_key(*r))
+            {
                 return Err(ImportError::Spec(format!("`{name}` needs its column `{absent}` mapped")));
             }
         }
@@ -343,8 +349,8 @@ impl Condition {
 
 /// The standard table of this name.
 pub(super) fn standard(name: &str) -> Result<&'static StandardTable, ImportError> {
-    TABLES.iter().find(|t| t.name == name).ok_or_else(|| {
-        let names: Vec<&str> = TABLES.iter().map(|t| t.name).collect();
+    standard::imported().find(|t| t.name == name).ok_or_else(|| {
+        let names: Vec<&str> = standard::imported().map(|t| t.name).collect();
         unknown("table", name, &names)
     })
 }

@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 
 use super::ImportError;
 use super::spec::ImportSpec;
-use super::tables::ColumnType;
+use crate::data::standard::ColumnType;
 
 /// Reads texts as values. It remembers the last instant, since the lines of an order share theirs.
 pub struct Values {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Statement, params_from_iter};
 
 use super::bind::{BoundField, BoundTable};
 use super::spec::Keep;
-use super::tables::RowKey;
+use crate::data::standard::RowKey;
 
 /// Writes the rows of one table.
 pub struct TableWriter<'c> {
@@ -43,7 +43,7 @@ pub fn prepare_table(conn: &Connection, bound: &BoundTable) -> rusqlite::Result<
     let mut columns: Vec<(String, &str)> =
         bound.fields.iter().map(|f| (f.name.clone(), f.kind.sql())).collect();
     // Standard columns stand in the standard order, others after them.
-    let place = |name: &str| table.columns.iter().position(|(n, _)| *n == name).unwrap_or(usize::MAX);
+    let place = |name: &str| table.columns.iter().position(|c| c.name == name).unwrap_or(usize::MAX);
     columns.sort_by_key(|(name, _)| place(name));
     if table.key == RowKey::OrderLine {
         if bound.field("order").is_none() {
@@ -55,7 +55,7 @@ pub fn prepare_table(conn: &Connection, bound: &BoundTable) -> rusqlite::Result<
         let mut parts: Vec<String> = columns
             .iter()
             .map(|(name, sql)| {
-                let required = if table.required.contains(&name.as_str()) { " NOT NULL" } else { "" };
+                let required = if table.in_every_line(name) { " NOT NULL" } else { "" };
                 format!("{} {sql}{required}", quoted(name))
             })
             .collect();

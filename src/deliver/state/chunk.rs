@@ -1,6 +1,7 @@
 //! The commit of one chunk of the audience: who gets a message and who does not, in one transaction.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
@@ -30,6 +31,8 @@ pub struct NewMessage {
     pub inputs: String,
     /// When it may leave.
     pub due_at: Timestamp,
+    /// What its campaign and policy allow.
+    pub limits: Arc<Limits>,
     /// Why it could not be composed. It is recorded and never sent.
     pub set_aside: Option<String>,
 }
@@ -87,21 +90,21 @@ impl State {
     ///
     /// # Errors
     /// The chunk is not the run's next, or does not account for each of its customers; else SQLite's.
-    pub fn commit_chunk(
-        &mut self,
-        run: RunId,
-        chunk: &Chunk,
-        limits: &Limits,
-    ) -> Result<Committed, StateError> {
+    pub fn commit_chunk(&mut self, run: RunId, chunk: &Chunk) -> Result<Committed, StateError> {
         self.write(|tx| {
             account_for(tx, run, chunk)?;
             let campaign = runs::record(tx, run)?.campaign;
             let candidates: Vec<_> = chunk
                 .messages
                 .iter()
-                .map(|m| Candidate { customer: &m.customer, address: &m.address, due_at: m.due_at })
+                .map(|m| Candidate {
+                    customer: &m.customer,
+                    address: &m.address,
+                    due_at: m.due_at,
+                    limits: &m.limits,
+                })
                 .collect();
-            let refusals = gates::refusals(tx, &campaign, Some(run), &candidates, limits)?;
+            let refusals = gates::refusals(tx, &campaign, Some(run), &candidates)?;
             let mut claimed = claims(tx, run, chunk)?;
             let mut committed = Committed::default();
             for (index, (message, refusal)) in chunk.messages.iter().zip(refusals).enumerate() {

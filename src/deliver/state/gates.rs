@@ -10,6 +10,7 @@ use super::chunk::Exclusion;
 use super::{RunId, State, StateError};
 use crate::data::Key;
 use crate::deliver::Address;
+use crate::plan::words::span;
 
 /// The names under which these gates are recorded.
 pub mod gate {
@@ -60,6 +61,8 @@ pub struct Candidate<'a> {
     pub address: &'a Address,
     /// When it would leave.
     pub due_at: Timestamp,
+    /// What its campaign and policy allow.
+    pub limits: &'a Limits,
 }
 
 /// Which addresses a dry run has seen, and whose they were: what the `messages` table is to a real run.
@@ -83,11 +86,10 @@ impl State {
         campaign: &str,
         occurrence: &str,
         candidates: &[Candidate<'_>],
-        limits: &Limits,
         claimed: &mut Claimed,
     ) -> Result<Vec<Option<Exclusion>>, StateError> {
         let run = self.find_run(campaign, occurrence)?.map(|r| r.id);
-        let mut refusals = refusals(&self.conn, campaign, run, candidates, limits)?;
+        let mut refusals = refusals(&self.conn, campaign, run, candidates)?;
         for (candidate, refusal) in candidates.iter().zip(&mut refusals) {
             if refusal.is_none() {
                 let owner =
@@ -117,17 +119,17 @@ pub(super) fn refusals(
     campaign: &str,
     run: Option<RunId>,
     candidates: &[Candidate<'_>],
-    limits: &Limits,
 ) -> Result<Vec<Option<Refusal>>, StateError> {
     load(conn, candidates)?;
     let mut refusals = vec![None; candidates.len()];
     suppressed(conn, &mut refusals)?;
     for person in ["customer", "address"] {
-        repeated(conn, person, campaign, run, limits.repeat, &mut refusals)?;
+        repeated(conn, person, campaign, run, candidates, &mut refusals)?;
     }
-    if !limits.at_most.is_empty() {
+    let widest = candidates.iter().flat_map(|c| &c.limits.at_most).map(|f| f.window).max();
+    if let Some(widest) = widest {
         for person in ["customer", "address"] {
-            too_frequent(conn, person, run, candidates, &limits.at_most, &mut refusals)?;
+            too_frequent(conn, person, run, candidates, widest, &mut refusals)?;
         }
     }
     Ok(refusals)
@@ -135,13 +137,18 @@ pub(super) fn refusals(
 
 fn load(conn: &Connection, candidates: &[Candidate<'_>]) -> Result<(), StateError> {
     conn.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS incoming (pos INTEGER PRIMARY KEY, customer, address TEXT, hash BLOB, due INTEGER); \
+        "CREATE TEMP TABLE IF NOT EXISTS incoming (pos INTEGER PRIMARY KEY, customer, address TEXT, hash BLOB, due INTEGER, \
+         pause INTEGER); \
          DELETE FROM temp.incoming;",
     )?;
-    let mut insert = conn.prepare_cached("INSERT INTO temp.incoming VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut insert = conn.prepare_cached("INSERT INTO temp.incoming VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     for (pos, c) in candidates.iter().enumerate() {
-        let address = c.address;
-        insert.execute(params![pos, c.customer, address.compared(), address.hash(), c.due_at.as_second()])?;
+        let pause = match c.limits.repeat {
+            Repeat::Never => i64::MAX,
+            Repeat::After(seconds) => seconds,
+        };
+        let (address, due) = (c.address, c.due_at.as_second());
+        insert.execute(params![pos, c.customer, address.compared(), address.hash(), due, pause])?;
     }
     Ok(())
 }
@@ -165,28 +172,24 @@ fn repeated(
     person: &str,
     campaign: &str,
     run: Option<RunId>,
-    repeat: Repeat,
+    candidates: &[Candidate<'_>],
     refusals: &mut [Option<Refusal>],
 ) -> Result<(), StateError> {
-    let pause = match repeat {
-        Repeat::Never => i64::MAX,
-        Repeat::After(seconds) => seconds,
-    };
     let mut found = conn.prepare_cached(&format!(
         "SELECT i.pos, max(coalesce(m.handed_over_at, m.due_at)) FROM temp.incoming AS i CROSS JOIN messages AS m \
          ON m.{person} = i.{person} WHERE m.run IN (SELECT id FROM runs WHERE campaign = ?1) AND m.run IS NOT ?2 \
-         AND m.status NOT IN {NOT_SENT} AND abs(coalesce(m.handed_over_at, m.due_at) - i.due) < ?3 GROUP BY i.pos"
+         AND m.status NOT IN {NOT_SENT} AND abs(coalesce(m.handed_over_at, m.due_at) - i.due) < i.pause GROUP BY i.pos"
     ))?;
-    let mut rows = found.query(params![campaign, run.map(|r| r.0), pause])?;
+    let mut rows = found.query(params![campaign, run.map(|r| r.0)])?;
     while let Some(row) = rows.next()? {
-        let last = super::instant(row.get(1)?)?;
-        let reason = match repeat {
+        let (pos, last): (usize, _) = (row.get(0)?, super::instant(row.get(1)?)?);
+        let reason = match candidates[pos].limits.repeat {
             Repeat::Never => format!("this campaign reached them on {last}, and it is not repeated"),
             Repeat::After(pause) => {
                 format!("this campaign reached them on {last}, and it is repeated only after {}", span(pause))
             }
         };
-        refuse(refusals, row.get(0)?, (gate::REPEAT, reason));
+        refuse(refusals, pos, (gate::REPEAT, reason));
     }
     Ok(())
 }
@@ -196,10 +199,9 @@ fn too_frequent(
     person: &str,
     run: Option<RunId>,
     candidates: &[Candidate<'_>],
-    at_most: &[Frequency],
+    widest: i64,
     refusals: &mut [Option<Refusal>],
 ) -> Result<(), StateError> {
-    let widest = at_most.iter().map(|f| f.window).max().unwrap_or(0);
     let mut others: Vec<Vec<i64>> = vec![Vec::new(); candidates.len()];
     let mut found = conn.prepare_cached(&format!(
         "SELECT i.pos, coalesce(m.handed_over_at, m.due_at) AS at FROM temp.incoming AS i CROSS JOIN messages AS m \
@@ -212,7 +214,7 @@ fn too_frequent(
     }
     for (pos, (candidate, times)) in candidates.iter().zip(&others).enumerate() {
         let due = candidate.due_at.as_second();
-        if let Some(rule) = at_most.iter().find(|rule| crowded(times, due, **rule)) {
+        if let Some(rule) = candidate.limits.at_most.iter().find(|rule| crowded(times, due, **rule)) {
             let (count, window) = (rule.count, span(rule.window));
             let reason =
                 format!("would be mail {} within {window}, and the policy allows {count}", count + 1);
@@ -241,26 +243,10 @@ fn refuse(refusals: &mut [Option<Refusal>], pos: usize, refusal: Refusal) {
     refusals[pos].get_or_insert(refusal);
 }
 
-/// A length of time in words: `7 days`, `a day` as `1 day`, `90 minutes`.
-fn span(seconds: i64) -> String {
-    let (unit, length) = [("day", 86_400), ("hour", 3_600), ("minute", 60)]
-        .into_iter()
-        .find(|(_, length)| seconds % length == 0)
-        .unwrap_or(("second", 1));
-    let count = seconds / length;
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn lengths_read_as_people_write_them() {
-        let words: Vec<_> = [86_400, 7 * 86_400, 3_600, 5_400, 61].into_iter().map(span).collect();
-        assert_eq!(words, ["1 day", "7 days", "1 hour", "90 minutes", "61 seconds"]);
-    }
 
     proptest! {
         /// Agrees with the plain reading: no half-open window of that length may hold more than the rule allows.

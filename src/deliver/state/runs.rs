@@ -248,6 +248,19 @@ impl State {
         Ok(rows.query_map([run.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
+    /// The states of the shop's data that a run's chunks were made from, by fingerprint, with the number of customers looked
+    /// at in each, in the order in which they were read first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn run_data(&self, run: RunId) -> Result<Vec<(String, u64)>, StateError> {
+        let mut rows = self.conn.prepare(
+            "SELECT fingerprint, sum(next_ordinal - first_ordinal) FROM run_chunks WHERE run = ?1 \
+             GROUP BY fingerprint ORDER BY min(first_ordinal)",
+        )?;
+        Ok(rows.query_map([run.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
     /// How far a run is.
     ///
     /// # Errors

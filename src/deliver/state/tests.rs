@@ -1,5 +1,7 @@
 //! What a run relies on: nobody twice, nobody lost, everybody accounted for.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::*;
@@ -44,6 +46,7 @@ fn message(customer: i64, address: &str, due: i64) -> NewMessage {
         subject: "Hello".into(),
         inputs: format!("{{\"customer\":{customer}}}"),
         due_at: at(due),
+        limits: Arc::default(),
         set_aside: None,
     }
 }
@@ -54,12 +57,14 @@ fn commit(
     campaign: &str,
     occurrence: &str,
     limits: &Limits,
-    messages: Vec<NewMessage>,
+    mut messages: Vec<NewMessage>,
 ) -> Committed {
+    let limits = Arc::new(limits.clone());
+    messages.iter_mut().for_each(|m| m.limits = Arc::clone(&limits));
     let run = begin(state, campaign, occurrence);
     state.freeze_audience(run, messages.iter().map(|m| m.customer.clone())).unwrap();
     let chunk = Chunk { next_ordinal: messages.len() as u64, messages, ..Chunk::default() };
-    state.commit_chunk(run, &chunk, limits).unwrap()
+    state.commit_chunk(run, &chunk).unwrap()
 }
 
 fn any_time() -> Limits {
@@ -103,8 +108,7 @@ fn a_finished_run_has_nothing_left_to_do_and_an_unfinished_one_cannot_be_called_
         messages: vec![m],
         ..Chunk::default()
     };
-    let admitted =
-        state.commit_chunk(run, &one(0, message(1, "a@x.example", 0)), &any_time()).unwrap().admitted;
+    let admitted = state.commit_chunk(run, &one(0, message(1, "a@x.example", 0))).unwrap().admitted;
     assert!(matches!(state.finish(run, at(1)), Err(StateError::Unfinished { planned: 1, left: 1 })));
     let sent = HandedOver { id: admitted[0].id, at: at(5), place: "a/first/1.eml".into(), hash: [7; 32] };
     state.mark_handed_over(std::slice::from_ref(&sent)).unwrap();
@@ -118,8 +122,7 @@ fn a_finished_run_has_nothing_left_to_do_and_an_unfinished_one_cannot_be_called_
     let RunStart::Resume(resumed) = state.begin_or_resume(&run_of("a", "first")).unwrap() else { panic!() };
     assert_eq!((resumed.status, resumed.next_ordinal, resumed.stop_reason), (RunStatus::Running, 1, None));
 
-    let admitted =
-        state.commit_chunk(run, &one(1, message(2, "b@x.example", 0)), &any_time()).unwrap().admitted;
+    let admitted = state.commit_chunk(run, &one(1, message(2, "b@x.example", 0))).unwrap().admitted;
     state.mark_set_aside(&[(admitted[0].id, "`name` is missing".into())]).unwrap();
     state.finish(run, at(9)).unwrap();
     assert!(matches!(state.begin_or_resume(&run_of("a", "first")).unwrap(), RunStart::Finished(_)));
@@ -162,7 +165,7 @@ fn two_customers_with_one_address_get_one_mail_within_a_chunk_and_across_chunks(
         messages: vec![message(1, "Ann@x.example", 0), message(2, "ann@X.example ", 0)],
         ..Chunk::default()
     };
-    let first = state.commit_chunk(run, &chunk, &any_time()).unwrap();
+    let first = state.commit_chunk(run, &chunk).unwrap();
     assert_eq!(first.admitted.len(), 1);
     assert_eq!(first.refused[0].reason, "same address as customer 1");
     chunk = Chunk {
@@ -171,7 +174,7 @@ fn two_customers_with_one_address_get_one_mail_within_a_chunk_and_across_chunks(
         messages: vec![message(3, "ANN@x.example", 0), message(4, "bob@x.example", 0)],
         ..Chunk::default()
     };
-    let second = state.commit_chunk(run, &chunk, &any_time()).unwrap();
+    let second = state.commit_chunk(run, &chunk).unwrap();
     assert_eq!(second.admitted, [Admitted { index: 1, id: second.admitted[0].id }]);
     let recorded = state.exclusion(run, &Key::Int(3)).unwrap().unwrap();
     assert_eq!(
@@ -316,7 +319,7 @@ fn a_chunk_must_account_for_each_of_its_customers_in_turn() {
         exclusions: exclusions.iter().map(|&c| exclusion(c)).collect(),
         ..Chunk::default()
     };
-    let mut problem = |c: Chunk| state.commit_chunk(run, &c, &any_time()).unwrap_err().to_string();
+    let mut problem = |c: Chunk| state.commit_chunk(run, &c).unwrap_err().to_string();
     assert_eq!(problem(chunk(0, 2, &[1], &[])), "customer 2 has no outcome in its chunk");
     assert_eq!(problem(chunk(0, 2, &[1], &[2, 1])), "customer 1 is twice in one chunk");
     assert_eq!(problem(chunk(0, 2, &[1], &[2, 3])), "customer 3 is in a chunk that is not theirs");
@@ -324,8 +327,8 @@ fn a_chunk_must_account_for_each_of_its_customers_in_turn() {
     assert!(problem(chunk(1, 2, &[2], &[])).contains("but the run stands at 0"));
     assert_eq!(state.progress(run).unwrap().looked_at, 0, "nothing of a refused chunk is kept");
 
-    state.commit_chunk(run, &chunk(0, 2, &[1], &[2]), &any_time()).unwrap();
-    let again = state.commit_chunk(run, &chunk(0, 2, &[1], &[2]), &any_time());
+    state.commit_chunk(run, &chunk(0, 2, &[1], &[2])).unwrap();
+    let again = state.commit_chunk(run, &chunk(0, 2, &[1], &[2]));
     assert!(matches!(again, Err(StateError::OutOfTurn { expected: 2, found: 0 })));
     assert_eq!(state.exclusion(run, &Key::Int(2)).unwrap(), Some(exclusion(2)));
 }
@@ -363,12 +366,12 @@ fn a_dry_run_refuses_what_the_run_would_and_records_nothing() {
     ];
     let candidates: Vec<_> = messages
         .iter()
-        .map(|m| Candidate { customer: &m.customer, address: &m.address, due_at: m.due_at })
+        .map(|m| Candidate { customer: &m.customer, address: &m.address, due_at: m.due_at, limits: &daily })
         .collect();
     let mut claimed = Claimed::default();
     let mut assessed = Vec::new();
     for chunk in candidates.chunks(2) {
-        assessed.extend(state.assess("b", "first", chunk, &daily, &mut claimed).unwrap());
+        assessed.extend(state.assess("b", "first", chunk, &mut claimed).unwrap());
     }
     assert!(state.find_run("b", "first").unwrap().is_none());
     let refused = commit(&mut state, "b", "first", &daily, messages.to_vec()).refused;
@@ -383,9 +386,13 @@ fn a_dry_run_works_on_a_state_opened_for_reading() {
     commit(&mut state, "a", "first", &Limits::default(), vec![message(1, "ann@x.example", 0)]);
     let mut reader = State::open_read_only(dir.path()).unwrap().unwrap();
     let again = message(1, "ann@x.example", 0);
-    let candidate = Candidate { customer: &again.customer, address: &again.address, due_at: again.due_at };
-    let assessed =
-        reader.assess("a", "second", &[candidate], &Limits::default(), &mut Claimed::default()).unwrap();
+    let candidate = Candidate {
+        customer: &again.customer,
+        address: &again.address,
+        due_at: again.due_at,
+        limits: &again.limits,
+    };
+    let assessed = reader.assess("a", "second", &[candidate], &mut Claimed::default()).unwrap();
     assert_eq!(assessed[0].as_ref().unwrap().gate, gate::REPEAT);
     assert!(
         reader
@@ -428,7 +435,7 @@ fn the_brake_compares_with_the_last_finished_run_of_its_own_kind() {
             .map(|c| Exclusion { customer: Key::Int(c), gate: "g".into(), reason: "r".into() })
             .collect();
         let chunk = Chunk { next_ordinal: size as u64, exclusions, ..Chunk::default() };
-        state.commit_chunk(run.id, &chunk, &any_time()).unwrap();
+        state.commit_chunk(run.id, &chunk).unwrap();
         if occurrence != "w3" {
             state.finish(run.id, at(1)).unwrap();
         }
@@ -482,19 +489,19 @@ fn a_full_disk_keeps_what_was_committed_and_the_run_goes_on_when_there_is_room()
             .collect(),
         ..Chunk::default()
     };
-    state.commit_chunk(run, &chunk(0), &any_time()).unwrap();
+    state.commit_chunk(run, &chunk(0)).unwrap();
     let pages: i64 = state.conn.pragma_query_value(None, "page_count", |r| r.get(0)).unwrap();
     let limit = |state: &State, pages: i64| {
         let sql = format!("PRAGMA max_page_count = {pages}");
         state.conn.query_row(&sql, [], |_| Ok(())).unwrap();
     };
     limit(&state, pages + 10);
-    let error = state.commit_chunk(run, &chunk(100), &any_time()).unwrap_err();
+    let error = state.commit_chunk(run, &chunk(100)).unwrap_err();
     assert!(matches!(error, StateError::DiskFull), "{error:?}");
     assert_eq!(state.progress(run).unwrap().looked_at, 100);
     assert_eq!(state.pending(run, 1000).unwrap().len(), 100);
     limit(&state, 1_000_000);
-    assert_eq!(state.commit_chunk(run, &chunk(100), &any_time()).unwrap().admitted.len(), 100);
+    assert_eq!(state.commit_chunk(run, &chunk(100)).unwrap().admitted.len(), 100);
 }
 
 #[test]
@@ -518,7 +525,7 @@ fn two_processes_that_commit_at_once_share_the_frequency_slots() {
     drop(State::open(dir.path()).unwrap());
     let daily = Limits { at_most: vec![Frequency { count: 1, window: DAY }], repeat: Repeat::Never };
     let run_all = |campaign: &'static str| {
-        let (path, daily) = (dir.path().to_owned(), daily.clone());
+        let (path, daily) = (dir.path().to_owned(), Arc::new(daily.clone()));
         std::thread::spawn(move || {
             let mut state = State::open(&path).unwrap();
             let run = begin(&mut state, campaign, "first");
@@ -526,14 +533,20 @@ fn two_processes_that_commit_at_once_share_the_frequency_slots() {
             (0..20)
                 .map(|i| {
                     let ids = i * 10..i * 10 + 10;
-                    let messages = ids.clone().map(|c| message(c, &format!("c{c}@x.example"), 0)).collect();
+                    let messages = ids
+                        .clone()
+                        .map(|c| NewMessage {
+                            limits: Arc::clone(&daily),
+                            ..message(c, &format!("c{c}@x.example"), 0)
+                        })
+                        .collect();
                     let chunk = Chunk {
                         first_ordinal: ids.start as u64,
                         next_ordinal: ids.end as u64,
                         messages,
                         ..Chunk::default()
                     };
-                    state.commit_chunk(run, &chunk, &daily).unwrap().admitted.len()
+                    state.commit_chunk(run, &chunk).unwrap().admitted.len()
                 })
                 .sum::<usize>()
         })

@@ -23,32 +23,65 @@ fn place(places: &mut Places<'_>, span: Span) -> Value {
     })
 }
 
+fn finding(d: &Diagnostic, places: &mut Places<'_>) -> Value {
+    let related: Vec<Value> =
+        d.related.iter().map(|l| json!({ "place": place(places, l.span), "text": l.text })).collect();
+    json!({
+        "code": d.code,
+        "severity": d.severity,
+        "message": d.message,
+        "place": place(places, d.span),
+        "label": d.label,
+        "related": related,
+        "help": d.help,
+        "fix": d.fix.as_ref().map(|fix| json!({
+            "title": fix.title,
+            "place": place(places, fix.span),
+            "replacement": fix.replacement,
+        })),
+    })
+}
+
 pub(super) fn json(
     diagnostics: &[&Diagnostic],
     places: &mut Places<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let list: Vec<Value> = diagnostics
-        .iter()
-        .map(|d| {
-            json!({
-                "code": d.code,
-                "severity": d.severity,
-                "message": d.message,
-                "place": place(places, d.span),
-                "label": d.label,
-                "related": d.related.iter().map(|l| json!({ "place": place(places, l.span), "text": l.text })).collect::<Vec<_>>(),
-                "help": d.help,
-                "fix": d.fix.as_ref().map(|fix| json!({
-                    "title": fix.title,
-                    "place": place(places, fix.span),
-                    "replacement": fix.replacement,
-                })),
-            })
-        })
-        .collect();
+    let list: Vec<Value> = diagnostics.iter().map(|d| finding(d, places)).collect();
     serde_json::to_writer_pretty(&mut *out, &list)?;
     writeln!(out)
+}
+
+/// Lines shown before and after the one that a finding is in.
+const AROUND: usize = 2;
+
+/// Findings with the lines around them: `excerpt` has the number of each line, its text, and the part that is meant as a
+/// range of characters.
+pub(super) fn excerpts(diagnostics: &[&Diagnostic], places: &mut Places<'_>) -> Vec<Value> {
+    diagnostics
+        .iter()
+        .map(|d| {
+            let mut value = finding(d, places);
+            value["excerpt"] = excerpt(places, d.span);
+            value
+        })
+        .collect()
+}
+
+fn excerpt(places: &mut Places<'_>, span: Span) -> Value {
+    let region = places.region(span);
+    let first = region.line.saturating_sub(AROUND).max(1);
+    let lines =
+        places.text(span.file).lines().enumerate().skip(first - 1).take(region.line + AROUND - first + 1);
+    lines
+        .map(|(at, text)| {
+            let number = at + 1;
+            let end =
+                if region.end_line == region.line { region.end_column } else { text.chars().count() + 1 };
+            let marked = (number == region.line).then(|| [region.column - 1, end.max(region.column + 1) - 1]);
+            json!({ "line": number, "text": text, "marked": marked })
+        })
+        .collect()
 }
 
 /// A message with what to do about it, on one line.

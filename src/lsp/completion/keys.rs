@@ -4,7 +4,7 @@ use lsp_types::CompletionItemKind;
 
 use super::entry::Entry;
 use crate::check::kinds::{KINDS, Kind, Takes};
-use crate::check::standard::TABLES;
+use crate::data::standard::TABLES;
 use crate::lsp::describe;
 
 /// Declarations, with their required keys to fill in; and `use`.
@@ -78,6 +78,7 @@ fn shape(takes: Takes, rest: &str) -> String {
     let fixed = match takes {
         Takes::Text | Takes::Line | Takes::Path => "\"§{}\"",
         Takes::Body => "\"\"\"\n    §{}\n  \"\"\"",
+        Takes::Rules => "\"\"\"\n    line = \"§{}\"\n  \"\"\"",
         Takes::Whole => "§{4}",
         Takes::Discount => "§{15}%",
         Takes::Percent => "§{10}%",

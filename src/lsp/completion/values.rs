@@ -300,7 +300,7 @@ pub fn in_text(
         }
         (Takes::Body, Some("file")) => listed(files_below(place, &["mjml", "html", "md", "txt"]), "file"),
         (Takes::Database, _) => listed(files_below(place, &["db", "sqlite", "sqlite3"]), "database"),
-        (Takes::Line | Takes::Body, None) => None,
+        (Takes::Line | Takes::Body | Takes::Rules, None) => None,
         (Takes::Text, _) if key == "language" => {
             listed(["en", "zh-CN", "zh-TW", "de", "fr", "es", "ja"].map(str::to_owned).to_vec(), "language")
         }

@@ -105,12 +105,13 @@ fn personal() -> impl Strategy<Value = Personal> {
 
 /// One of every method, fitted on the history.
 fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
-    let cf = ItemCf::fit(history, 0, ItemCfParams { neighbours: 8, ..ItemCfParams::default() });
+    let params = ItemCfParams { neighbours: 8, ..ItemCfParams::default() };
+    let cf = ItemCf::fit(history, 0, params);
     let lines: Vec<(u32, u32)> =
         (0..USERS as u32).flat_map(|u| history.history(u).items.iter().map(move |&i| (u, i))).collect();
     let baskets = Baskets::build(&lines, ITEMS);
     let together = BoughtTogether::fit(&baskets, trend(history), 0, BoughtTogetherParams::default());
-    let latest = SimilarTo::new(cf.neighbours().clone(), Anchor::Latest { slot: 0 });
+    let latest = SimilarTo::new(Arc::new(ItemCf::similar(history, params)), Anchor::Latest { slot: 0 });
     let popular = Popular::fit(history);
     let part = |weight, method: Arc<dyn Method>| Component { weight, method };
     match which {

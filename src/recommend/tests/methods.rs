@@ -13,8 +13,10 @@ fn ratings() -> Interactions {
     Interactions::build(&events, 3, 3, None).unwrap()
 }
 
+const PLAIN: ItemCfParams = ItemCfParams { neighbours: 50, shrinkage: 0.0, damping: Damping::None };
+
 fn plain_cosine(interactions: &Interactions) -> ItemCf {
-    ItemCf::fit(interactions, 0, ItemCfParams { neighbours: 50, shrinkage: 0.0, damping: Damping::None })
+    ItemCf::fit(interactions, 0, PLAIN)
 }
 
 fn picks_of(method: &dyn Method, histories: &[&Interactions], customer: u32) -> Vec<Pick> {
@@ -92,7 +94,7 @@ fn bought_together_follows_the_customers_baskets() {
 #[test]
 fn similar_to_the_latest_or_to_a_named_product() {
     let interactions = ratings();
-    let neighbours = plain_cosine(&interactions).neighbours().clone();
+    let neighbours = Arc::new(ItemCf::similar(&interactions, PLAIN));
     let mut events = Events::default();
     events.push(0, 0, 9.0, 1.0);
     events.push(0, 1, 2.0, 1.0);

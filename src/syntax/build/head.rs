@@ -49,7 +49,7 @@ impl Builder<'_, '_, '_> {
                 Kind::Text | Kind::OddText if decl.title.is_none() => {
                     decl.title = Some(literal::text(self.reader.findings, place));
                 }
-                Kind::Number if decl.share.is_none() && nested => {
+                Kind::Number if decl.share.is_none() && (nested || decl.kind.text == "variant") => {
                     let kind = literal::number(self.reader.findings, place);
                     decl.share = Some(Expr { kind, span: place });
                 }
@@ -60,7 +60,7 @@ impl Builder<'_, '_, '_> {
             }
             rest = others;
         }
-        self.name_needed(&decl);
+        self.name_needed(&mut decl);
         decl
     }
 
@@ -123,11 +123,11 @@ impl Builder<'_, '_, '_> {
         );
     }
 
-    fn name_needed(&mut self, decl: &Decl) {
+    fn name_needed(&mut self, decl: &mut Decl) {
         if decl.name.is_some() || decl.kind.text == "test" {
             return;
         }
-        let kind = &decl.kind.text;
+        let kind = decl.kind.text.clone();
         match &decl.title {
             Some(title) => {
                 let form: String =
@@ -137,6 +137,10 @@ impl Builder<'_, '_, '_> {
                     Diagnostic::error("H0111", title.span, format!("this {kind} has a title but no name"))
                         .label("a name, without quotes, stands before the title");
                 let (span, form) = (title.span, title.value.clone());
+                if simple {
+                    // The rest of the project goes by the name that was meant.
+                    decl.name = Some(Name { text: form.clone(), span });
+                }
                 self.report(if simple {
                     finding.fix(format!("write `{form}`"), span, form)
                 } else {

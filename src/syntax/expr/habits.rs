@@ -36,6 +36,11 @@ impl Reader<'_, '_> {
             "like" | "ilike" => Diagnostic::error("H0120", span, format!("`{text}` is written `contains`"))
                 .label("write `contains`")
                 .help("without `%`: `title contains \"phone\"`"),
+            "if" => Diagnostic::error("H0120", span, "`if` is written `when`").label("write `when`").fix(
+                "write `when`",
+                span,
+                "when",
+            ),
             "&" => symbol(span, text, "and"),
             "|" => symbol(span, text, "or"),
             _ => match piece.kind {
@@ -47,6 +52,29 @@ impl Reader<'_, '_> {
                     Diagnostic::error("H0103", span, "a colon stands between a key and its value only")
                         .label("not expected here")
                         .help("compare with `=`; text stands in quotes")
+                }
+                _ if cursor.at.checked_sub(1).is_some_and(|i| self.text_ended(&cursor.pieces[i], piece)) => {
+                    Diagnostic::error("H0106", span, "the text ends at the quote before this")
+                        .label("outside the text")
+                        .help("inside a text write `'` for a quote, or `\\\"`")
+                }
+                _ if self.comma_forgotten(cursor, piece) => {
+                    let end = cursor.pieces[cursor.at - 1].end;
+                    let place = self.findings.span(end, end);
+                    Diagnostic::error("H0113", span, "a comma is missing before this")
+                        .label("the next item")
+                        .fix("write `,`", place, ",")
+                }
+                Kind::Number | Kind::Text | Kind::Word | Kind::Square | Kind::Date
+                    if cursor.place == Place::Argument
+                        && cursor.at == 1
+                        && cursor.pieces[0].kind == Kind::Word =>
+                {
+                    let name = self.span(&cursor.pieces[0]);
+                    let word = self.text(&cursor.pieces[0]);
+                    Diagnostic::error("H0127", name, format!("a colon is missing behind `{word}`"))
+                        .label("write `:` behind it")
+                        .fix(format!("write `{word}:`"), name.at_end(), ":")
                 }
                 _ => {
                     let message = match before {
@@ -65,6 +93,20 @@ impl Reader<'_, '_> {
         };
         self.findings.push(finding);
         Reported
+    }
+
+    /// Whether a text ended at a quote that was meant to be part of it.
+    fn text_ended(&self, text: &Piece, next: &Piece) -> bool {
+        text.kind == Kind::Text
+            && text.end == next.start
+            && matches!(next.kind, Kind::Word | Kind::Text | Kind::Number)
+    }
+
+    /// Whether items of brackets stand on lines of their own and the comma between two is not there.
+    fn comma_forgotten(&self, cursor: &Cursor<'_>, next: &Piece) -> bool {
+        let Some(before) = cursor.at.checked_sub(1).and_then(|i| cursor.pieces.get(i)) else { return false };
+        let between = self.findings.text().get(before.end..next.start).unwrap_or_default();
+        between.contains('\n') && matches!(next.kind, Kind::Word | Kind::Number | Kind::Text | Kind::Square)
     }
 
     /// Something stands where a value should, and is none.
@@ -326,6 +368,12 @@ fn mark(span: Span, text: &str) -> Diagnostic {
     let finding =
         Diagnostic::error("H0103", span, format!("`{text}` has no meaning here")).label("not expected here");
     match text {
+        "¥" | "￥" | "$" | "€" | "£" => {
+            let code = crate::syntax::words::currency(text).unwrap_or("CNY");
+            Diagnostic::error("H0131", span, "a currency is written by its three letters")
+                .label(format!("write `{code}`"))
+                .fix(format!("write `{code}`"), span, code)
+        }
         "'" | "’" | "‘" | "“" | "”" => {
             finding.help("text stands in straight double quotes, closed on its line: `\"…\"`")
         }

@@ -178,7 +178,7 @@ impl Reader<'_, '_> {
     }
 
     /// Reports a keyword that is not in small letters.
-    pub(super) fn capitals(&mut self, piece: &Piece, word: &str) {
+    pub(in crate::syntax) fn capitals(&mut self, piece: &Piece, word: &str) {
         if self.text(piece) != word {
             self.wrong_case(self.span(piece), word);
         }

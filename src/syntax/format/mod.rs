@@ -97,7 +97,7 @@ fn layout(text: &str, parsed: &Parsed) -> Option<String> {
         return None;
     }
     let mut findings = findings::Findings::new(FileId(0), text);
-    let scan = scan::scan(&mut findings);
+    let scan = scan::scan(&mut findings, scan::Of::File);
     let file = grammar::Grammar::parse(grammar::Rule::file, &scan.clean).ok()?.next()?;
     let source = page::Source { text, clean: &scan.clean, comments: &scan.comments };
     Some(file::write(source, file, &parsed.diagnostics))

@@ -35,7 +35,7 @@ pub(in crate::syntax) fn number(findings: &mut Findings<'_>, span: Span) -> Expr
     if let Some(days) = words::uneven_unit(measure) {
         let count = digits.parse::<u32>().unwrap_or(1).saturating_mul(days);
         findings.push(
-            Diagnostic::error("H0130", span, format!("{measure} are not all of the same length"))
+            Diagnostic::error("H0130", span, "months, quarters and years are not all of one length")
                 .label(format!("write `{count} days`"))
                 .fix(format!("write `{count} days`"), span, format!("{count} days")),
         );

@@ -168,12 +168,17 @@ impl Scanner<'_, '_> {
         let meant = |byte: &u8| !matches!(*byte, b' ' | b'\n' | b',' | STOP);
         let place = self.clean[..end].iter().rposition(meant).map_or(end, |i| i + 1).max(at + 1);
         let ends = self.findings.span(place, place);
-        self.report(
+        let finding =
             Diagnostic::error("H0108", span, format!("this `{}` is never closed", char::from(byte)))
                 .label("opened here")
-                .help(format!("close it with `{right}` where its last item ends"))
-                .fix(format!("write `{right}`"), ends, right.to_string()),
-        );
+                .help(format!("close it with `{right}` where its last item ends"));
+        // A list of one line took what stands on the next ones for its own: where it ends only its writer knows.
+        let known = byte == b'(' || !self.bytes[at..place].contains(&b'\n');
+        self.report(if known {
+            finding.fix(format!("write `{right}`"), ends, right.to_string())
+        } else {
+            finding
+        });
     }
 
     /// Ends the brackets still open in the innermost block, each at the setting it began in.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 
-use super::Scanner;
+use super::{Of, Scanner};
 
 /// The character of the language that a full-width or typographic one stands for.
 fn twin(c: char) -> Option<char> {
@@ -32,6 +32,11 @@ impl Scanner<'_, '_> {
     pub(super) fn beyond_ascii(&mut self) {
         let Some(c) = self.text[self.at..].chars().next() else { return };
         let width = c.len_utf8();
+        if self.of == Of::Rules && self.innermost().is_none() && "，、；：！．".contains(c) {
+            // Punctuation of a text whose quotes were forgotten, or a colon in the place of `=`.
+            self.at += width;
+            return;
+        }
         if let Some(right) = twin(c) {
             return self.full_width(c, right, width);
         }
@@ -87,6 +92,10 @@ impl Scanner<'_, '_> {
     pub(super) fn semicolon(&mut self, width: usize) {
         let span = self.findings.span(self.at, self.at + width);
         let ends = self.separates_nothing(width);
+        if self.of == Of::Rules && !ends {
+            self.at += width;
+            return;
+        }
         let message =
             if ends { "a line needs no `;` at its end" } else { "settings on one line are divided by `,`" };
         let (label, title, right) =

@@ -2,7 +2,7 @@
 
 use crate::syntax::words::{KINDS, is_letter, is_word_char, names_operator, word_at};
 
-use super::{ITEM, STOP, Scanner};
+use super::{ITEM, Of, STOP, Scanner};
 
 impl Scanner<'_, '_> {
     /// Something begins at `self.at`, the first since one or more line breaks: decides what they mean.
@@ -11,7 +11,9 @@ impl Scanner<'_, '_> {
             self.statement = self.at;
             return;
         };
-        if self.at == last + 1 && self.item_begins() {
+        if self.of == Of::Rules {
+            self.line_of_rules(first, last);
+        } else if self.at == last + 1 && self.item_begins() {
             self.nest_ends();
             self.clean[last] = ITEM;
             self.statement = self.at;
@@ -21,6 +23,19 @@ impl Scanner<'_, '_> {
             self.clean[first..=last].fill(b' ');
         } else {
             self.statement = self.at;
+        }
+    }
+
+    /// In rules a line break counts, unless it stands inside brackets that go on on an indented line.
+    fn line_of_rules(&mut self, first: usize, last: usize) {
+        self.statement = self.at;
+        if self.innermost().is_none() {
+            return;
+        }
+        self.clean[first..=last].fill(b' ');
+        if self.at == last + 1 || self.bytes[self.at] == b'|' {
+            self.close_brackets();
+            self.clean[last] = STOP;
         }
     }
 

@@ -32,10 +32,20 @@ pub(super) struct Scan {
     pub(super) comments: Vec<Comment>,
 }
 
+/// What kind of text is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A campaign file.
+    File,
+    /// The text of `rules:`. Its line breaks stay, and signs that only text has are left to the grammar.
+    Rules,
+}
+
 /// Runs the pass.
-pub(super) fn scan(findings: &mut Findings<'_>) -> Scan {
+pub(super) fn scan(findings: &mut Findings<'_>, of: Of) -> Scan {
     let text = findings.text();
     let mut scanner = Scanner {
+        of,
         text,
         bytes: text.as_bytes(),
         clean: text.as_bytes().to_vec(),
@@ -58,6 +68,7 @@ pub(super) fn scan(findings: &mut Findings<'_>) -> Scan {
 }
 
 struct Scanner<'s, 't> {
+    of: Of,
     text: &'t str,
     bytes: &'t [u8],
     clean: Vec<u8>,

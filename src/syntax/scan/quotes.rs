@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 
-use super::{ODD, Scanner};
+use super::{ODD, Of, Scanner};
 
 impl Scanner<'_, '_> {
     /// A text begins here, with `"` or `'`.
@@ -67,7 +67,10 @@ impl Scanner<'_, '_> {
         let text = line.trim_end_matches(|c: char| ")],; ".contains(c));
         let closers = line[text.len()..].chars().filter(|c| ")]".contains(*c)).count();
         let one_line = self.block_on_this_line().then(|| line.strip_suffix('}')).flatten().map(str::trim_end);
-        let kept = if let Some(text) = one_line.filter(|text| text.len() > 1) {
+        let head = (!self.in_block()).then(|| line.strip_suffix('{')).flatten().map(str::trim_end);
+        let kept = if let Some(text) = head.filter(|text| text.len() > 1 && self.of == Of::File) {
+            text
+        } else if let Some(text) = one_line.filter(|text| text.len() > 1) {
             text
         } else if closers > 0 && closers <= self.open_brackets() && text.len() > 1 {
             text
@@ -79,10 +82,13 @@ impl Scanner<'_, '_> {
         }
         let end = start + kept.len();
         let span = self.findings.span(start, end);
+        let of_a_file = self.of == Of::File;
         self.report(
             Diagnostic::error("H0106", span, "this text has no closing quote")
                 .label("opened here, and the line ends")
-                .help("text of several lines opens and closes with `\"\"\"`")
+                .help_opt(
+                    of_a_file.then(|| "text of several lines opens and closes with `\"\"\"`".to_owned()),
+                )
                 .fix("write `\"`", span.at_end(), "\""),
         );
         self.fill(start, end, ODD);

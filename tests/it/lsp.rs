@@ -342,10 +342,10 @@ fn colours_stand_at_their_columns_also_behind_emoji() {
     }
 }
 
-/// What is proposed at `|` of a text, with the whole answer.
+/// What is proposed at `¦` of a text, with the whole answer.
 fn proposed(editor: &mut Editor, uri: &str, text: &str) -> Vec<Value> {
-    let at = text.find('|').unwrap();
-    let text = text.replacen('|', "", 1);
+    let at = text.find('¦').unwrap();
+    let text = text.replacen('¦', "", 1);
     editor.change(uri, &text);
     let params = json!({ "textDocument": { "uri": uri }, "position": crate::editor::position(&text, at) });
     let answer = editor.request("textDocument/completion", params);
@@ -450,13 +450,13 @@ fn a_proposal_brings_its_documentation_its_shape_and_its_use_line() {
     let project = project();
     let mut editor = Editor::start(&project, &["utf-16"]);
     let file = editor.open("campaigns/手机.campaign", PHONES);
-    let text = PHONES.replace("where: 手机迷 and orders_90d >= 2", "where: 手机迷 and lap|");
+    let text = PHONES.replace("where: 手机迷 and orders_90d >= 2", "where: 手机迷 and lap¦");
     let items = proposed(&mut editor, &file, &text);
     let lapsed = items.iter().find(|i| i["label"] == "lapsed").unwrap();
     assert!(lapsed["documentation"]["value"].as_str().unwrap().contains("Bought before"), "{lapsed}");
     let mut edits = lapsed["additionalTextEdits"].as_array().unwrap().clone();
     edits.push(lapsed["textEdit"].clone());
-    let chosen = crate::editor::apply(&text.replacen('|', "", 1), &edits);
+    let chosen = crate::editor::apply(&text.replacen('¦', "", 1), &edits);
     assert!(
         chosen.contains("use consented, lapsed from \"std/segments\"")
             && chosen.contains("手机迷 and lapsed }"),
@@ -465,21 +465,21 @@ fn a_proposal_brings_its_documentation_its_shape_and_its_use_line() {
     editor.change(&file, &chosen);
     assert_eq!(editor.findings(&file), json!([]));
 
-    let items = proposed(&mut editor, &file, &PHONES.replace("  take:   3", "  ta|"));
+    let items = proposed(&mut editor, &file, &PHONES.replace("  take:   3", "  ta¦"));
     let take = items.iter().find(|i| i["label"] == "take").unwrap();
     assert_eq!(take["textEdit"]["newText"], "take: ${1:4}");
     assert!(
         take["documentation"]["value"].as_str().unwrap().contains("How many products each customer gets.")
     );
     // What is required comes first.
-    let items = proposed(&mut editor, &file, "campaign c {\n  |\n}\n");
+    let items = proposed(&mut editor, &file, "campaign c {\n  ¦\n}\n");
     let mut keys: Vec<(&str, &str)> =
         items.iter().map(|i| (i["sortText"].as_str().unwrap(), i["label"].as_str().unwrap())).collect();
     keys.sort_unstable();
     let first: Vec<&str> = keys.iter().take(5).map(|k| k.1).collect();
     assert_eq!(first, ["source", "audience", "template", "sender", "policy"]);
     // A key that has its colon already gets no second one.
-    let items = proposed(&mut editor, &file, "strategy s {\n  ta|: 3\n}\n");
+    let items = proposed(&mut editor, &file, "strategy s {\n  ta¦: 3\n}\n");
     let take = items.iter().find(|i| i["label"] == "take").unwrap();
     assert_eq!(take["textEdit"]["newText"], "take");
 }
@@ -500,7 +500,7 @@ fn the_text_of_a_template_in_its_own_file_is_served_too() {
     editor.change(&file, &broken);
     let found = editor.findings(&file);
     assert_eq!(found[0]["range"]["start"], crate::editor::place(&broken, "nmae"), "{found}");
-    let typing = text.replacen("customer.name", "customer.|", 1);
+    let typing = text.replacen("customer.name", "customer.¦", 1);
     let items = proposed(&mut editor, &file, &typing);
     assert!(labels(&items).contains(&"country"), "{items:?}");
 }
@@ -638,4 +638,84 @@ fn formatting_changes_the_lines_that_must_change_and_no_others() {
             if text.is_empty() { String::new() } else { formatted.clone() }
         );
     }
+}
+
+/// Copy with its rules, a template that uses it and a test, each behind Chinese or an emoji.
+const LINES: &str = r#"use shop, store, house_rules from "shop"
+use warm from "std/tones"
+
+copy 短句 {
+  language: "zh-CN"
+  rules: """
+    line  = "📱" 开头 | 开头 weight 2
+    开头 = "{{ customer.favourite }}，您好" when customer.favourite is known
+         | "{{ picks[0].title }} 到店" when picks[0].stock > 3
+         | "新品到店"
+  """
+  choose: nearest(warm)
+}
+
+template 信 {
+  language: "zh-CN"
+  subject:  短句
+  format:   text
+  body:     "📱 {{ copy.短句 }}"
+}
+
+segment 常客 {
+  where: orders_90d >= 1
+}
+
+campaign 手机 {
+  source:   shop
+  audience: 常客
+  template: 信
+  sender:   store
+  policy:   house_rules
+}
+
+test "📱 有人收到" {
+  campaign: 手机
+  as_of:    2026-11-20
+  expect:   [count(audience where favourite is known) > 0, subject contains "📱", tone within warm]
+}
+"#;
+
+#[test]
+fn names_in_rules_conditions_and_tests_are_known_too() {
+    let project = project();
+    std::fs::remove_file(project.path().join("campaigns/手机.campaign")).unwrap();
+    project.write("campaigns/lines.campaign", LINES);
+    let mut editor = Editor::start(&project, &["utf-16"]);
+    let file = editor.open("campaigns/lines.campaign", LINES);
+    let shop_text = std::fs::read_to_string(project.path().join("campaigns/shop.campaign")).unwrap();
+    let shop = editor.open("campaigns/shop.campaign", &shop_text);
+    let found = editor.findings(&file);
+    assert!(found.as_array().unwrap().iter().all(|d| d["severity"] == 2), "{found}");
+
+    let mut params = Mark::at("favourite:", 2).params(&shop, &shop_text);
+    params["newName"] = json!("最爱");
+    let edit = editor.request("textDocument/rename", params);
+    assert_eq!(editor.applied(&edit, &file, LINES), LINES.replace("favourite", "最爱"));
+
+    let mut params = Mark::at("开头 | 开头", 1).params(&file, LINES);
+    let definition = editor.request("textDocument/definition", params.clone());
+    assert_eq!(definition["range"]["start"], crate::editor::place(LINES, "开头 = "));
+    params["newName"] = json!("head");
+    let edit = editor.request("textDocument/rename", params);
+    assert_eq!(editor.applied(&edit, &file, LINES), LINES.replace("开头", "head"));
+
+    let mut params = Mark::at("短句 }}", 0).params(&file, LINES);
+    params["newName"] = json!("hook");
+    let edit = editor.request("textDocument/rename", params);
+    assert_eq!(editor.applied(&edit, &file, LINES), LINES.replace("短句", "hook"));
+
+    let mut params = Mark::at("warm)", 0).params(&file, LINES);
+    params["context"] = json!({ "includeDeclaration": false });
+    let uses = editor.request("textDocument/references", params);
+    assert_eq!(uses.as_array().unwrap().len(), 3, "the use line, the copy and the test: {uses}");
+    let hover = editor.request("textDocument/hover", Mark::at("stock > 3", 0).params(&file, LINES));
+    assert!(hover["contents"]["value"].as_str().unwrap().contains("products.stock"), "{hover}");
+    let items = proposed(&mut editor, &file, &LINES.replace("{{ picks[0].title }} 到店", "{{ picks[0].¦"));
+    assert!(labels(&items).contains(&"brand"), "{items:?}");
 }

@@ -15,6 +15,9 @@ use super::position::Encoding;
 use crate::check::Meaning;
 use crate::diagnostic::{self, FileId, Severity, Span};
 
+/// How many findings of one file are shown: nobody reads more, and editors grow slow.
+const MOST: usize = 500;
+
 /// What the client has been told.
 #[derive(Debug, Default)]
 pub struct Published {
@@ -81,8 +84,12 @@ fn by_path(
         let shown = one(finding, analysis, documents, encoding);
         found.entry(analysis.path(finding.span.file)).or_default().push(shown);
     }
-    for diagnostics in found.values_mut() {
+    for (path, diagnostics) in &mut found {
+        diagnostics.truncate(MOST);
         // A text that two templates name is checked for both.
+        if analysis.texts(path).len() < 2 {
+            continue;
+        }
         let mut seen: Vec<Diagnostic> = Vec::new();
         diagnostics.retain(|d| {
             let new = !seen.contains(d);

@@ -1,5 +1,7 @@
 //! The editor server, talked to as an editor talks to it: the real program, over its standard input and output.
 
+use std::sync::OnceLock;
+
 use serde_json::{Value, json};
 
 use crate::editor::{Editor, Mark};
@@ -45,8 +47,15 @@ campaign 手机 {
 }
 "#;
 
+/// A project with the shop, which is made once for all tests.
 fn project() -> Project {
-    let project = Project::new();
+    static SHOP: OnceLock<Vec<u8>> = OnceLock::new();
+    let shop = SHOP.get_or_init(|| {
+        let made = Project::new();
+        std::fs::read(made.path().join("campaigns/aurora.db")).unwrap()
+    });
+    let project = Project::without_shop();
+    std::fs::write(project.path().join("campaigns/aurora.db"), shop).unwrap();
     std::fs::remove_file(project.path().join("campaigns/weekend.campaign")).unwrap();
     project.write("campaigns/手机.campaign", PHONES);
     project
@@ -423,6 +432,13 @@ fn completion_works_on_half_a_file() {
         ("use vip from \"|", &["shop", "std/segments"], &["手机"]),
         ("source s {\n  timezone: \"|", &["Asia/Shanghai"], &[]),
         ("test \"a\" {\n  expect: [|", &["picks", "audience", "count"], &["country"]),
+        (
+            "copy 句 {\n  rules: \"\"\"\n    line = 开头 \u{1} \"📱\"\n    开头 = \"好\" when |",
+            &["customer", "picks"],
+            &["开头"],
+        ),
+        ("copy 句 {\n  rules: \"\"\"\n    开头 = \"好\"\n    line = |", &["开头", "when"], &["customer"]),
+        ("copy 句 {\n  rules: \"\"\"\n    line = \"📱 {{ customer.|", &["name", "favourite"], &["line"]),
         ("segment 手 { # |", &[], &["where"]),
     ];
     for (text, wanted, unwanted) in cases {

@@ -5,6 +5,7 @@ mod entry;
 mod expressions;
 mod keys;
 mod names;
+mod rules;
 mod templates;
 mod use_lines;
 mod values;
@@ -67,6 +68,7 @@ impl Place<'_> {
             Spot::Text { kind, key, callee, start } => {
                 match values::in_text(self, kind, key, *callee, *start) {
                     Some(entries) => entries,
+                    None if *key == "rules" => rules::entries(self, self.declaration(cursor), *start),
                     None => templates::entries(self, self.declaration(cursor), *start),
                 }
             }

@@ -30,8 +30,7 @@ const STATEMENTS: &[(&str, &str, &str)] = &[
 pub fn entries(place: &Place<'_>, owner: Option<DeclId>, start: usize) -> Vec<Entry> {
     let Some(before) = place.text.text.get(start..place.offset) else { return Vec::new() };
     let Some((open, output)) = open_tag(before) else { return Vec::new() };
-    let known = owner.and_then(|id| place.analysis.checked.index.offered.get(&id));
-    let offered = known.map_or_else(|| Cow::Owned(supposed(place, owner)), Cow::Borrowed);
+    let offered = offered(place, owner);
     let scope = Scope { offered: &offered, locals: locals(&before[..open], &offered) };
     let inside = &before[open + 2..];
     let head = inside.trim_end_matches(in_word);
@@ -66,6 +65,12 @@ pub fn entries(place: &Place<'_>, owner: Option<DeclId>, start: usize) -> Vec<En
             .to_vec();
     }
     scope.names()
+}
+
+/// What a text may speak of.
+pub fn offered<'p>(place: &'p Place<'_>, owner: Option<DeclId>) -> Cow<'p, BTreeMap<String, Field>> {
+    let known = owner.and_then(|id| place.analysis.checked.index.offered.get(&id));
+    known.map_or_else(|| Cow::Owned(supposed(place, owner)), Cow::Borrowed)
 }
 
 /// What a text that no campaign uses yet may speak of: all that a campaign of its source could offer.
@@ -123,7 +128,7 @@ fn attribute_of(head: &str) -> Option<&str> {
 }
 
 /// The path at the end: `picks[0].because`.
-fn last_path(text: &str) -> &str {
+pub fn last_path(text: &str) -> &str {
     let start = text
         .char_indices()
         .rev()
@@ -143,14 +148,17 @@ fn after_operator(text: &str) -> bool {
         .any(|w| ends_with_word(text, w) || text.trim() == *w)
 }
 
-struct Scope<'a> {
-    offered: &'a BTreeMap<String, Field>,
-    locals: Vec<(String, Shape)>,
+/// The names of a text.
+pub struct Scope<'a> {
+    /// What the message offers.
+    pub offered: &'a BTreeMap<String, Field>,
+    /// What loops and `set` have named.
+    pub locals: Vec<(String, Shape)>,
 }
 
 impl Scope<'_> {
     /// What a path leads to.
-    fn shape(&self, path: &str) -> Option<Cow<'_, Shape>> {
+    pub fn shape(&self, path: &str) -> Option<Cow<'_, Shape>> {
         let mut parts = path.split('.');
         let (root, indexed) = index(parts.next()?);
         let local = self.locals.iter().rev().find(|(name, _)| name == root).map(|(_, shape)| shape);
@@ -169,7 +177,7 @@ impl Scope<'_> {
         Some(Cow::Borrowed(shape))
     }
 
-    fn names(&self) -> Vec<Entry> {
+    pub fn names(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = self
             .locals
             .iter()
@@ -206,7 +214,8 @@ fn item_of(shape: Cow<'_, Shape>) -> Option<Shape> {
     element(&shape).cloned()
 }
 
-fn fields(shape: &Shape) -> Vec<Entry> {
+/// The fields of a record.
+pub fn fields(shape: &Shape) -> Vec<Entry> {
     match shape {
         Shape::Record { fields, .. } => {
             fields.iter().map(|(name, field)| named(name, field, CompletionItemKind::FIELD)).collect()

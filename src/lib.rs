@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! 9 cli                                  one file a command
+//! 8 lsp                                  the editor server
 //! 8 testing                              `test` blocks, executed
 //! 8 watch                                the live preview
 //! 7 run                                  executes a plan, resumably
@@ -25,6 +26,7 @@ pub mod data;
 pub mod deliver;
 pub mod diagnostic;
 pub mod experiment;
+pub mod lsp;
 pub mod plan;
 pub mod recommend;
 pub mod run;

@@ -93,7 +93,10 @@ impl<'a> Checker<'a> {
                 return Err(());
             }
             [field] => match self.relation_column(inner, &name, &field.text) {
-                Some(ty) => Expr::column(Row::This, &field.text, ty),
+                Some(ty) => {
+                    self.mark_column(field.span, inner, &name, &field.text);
+                    Expr::column(Row::This, &field.text, ty)
+                }
                 None => {
                     let Some(relation) = relation else { return Ok(None) };
                     let names: Vec<&str> = relation.columns.iter().map(|c| c.name.as_str()).collect();
@@ -204,6 +207,7 @@ impl<'a> Checker<'a> {
     }
 
     fn relation_named(&mut self, name: &str, span: Span, scope: &Scope) -> bool {
+        self.mark_relation(span, scope, name);
         let Some((_, schema)) = &scope.source else { return true };
         if schema.relation(name).is_some_and(|r| r.of_customer() || r.of_product()) || !schema.known {
             return true;

@@ -85,7 +85,10 @@ impl<'a> Checker<'a> {
                 );
                 Err(())
             }
-            Some(relation) => Ok(Some(relation.clone())),
+            Some(relation) => {
+                self.mark_relation(callee.span, scope, name);
+                Ok(Some(relation.clone()))
+            }
             None if !schema.known => Ok(None),
             None => {
                 let names: Vec<&str> = schema.relations.iter().map(|r| r.name.as_str()).collect();
@@ -129,6 +132,7 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
+        self.mark_column(name.span, scope, &relation.name, &name.text);
         self.fitting(column, literal, ty, value, scope)
     }
 

@@ -119,8 +119,9 @@ impl Checker<'_> {
     }
 
     fn message_part<'o>(&mut self, name: &str, span: Span, offered: Offered<'o>) -> Meaning<'o> {
-        if let Some(Shape::Record { fields, open, .. }) = offered.item {
+        if let Some(Shape::Record { fields, open, name: owner }) = offered.item {
             if let Some(field) = fields.get(name) {
+                self.mark_part(span, owner, name, field, offered.scope);
                 return of_shape(&field.shape, name);
             }
             if *open {
@@ -128,6 +129,7 @@ impl Checker<'_> {
             }
         }
         if let Some(field) = offered.roots.get(name) {
+            self.mark_part(span, "", name, field, offered.scope);
             return of_shape(&field.shape, name);
         }
         if let Some(literal) = yes_no(name) {
@@ -165,8 +167,9 @@ impl Checker<'_> {
                 field.span,
                 format!("`{words}` is {} and has no `{}`", type_words(value.ty), field.text),
             ),
-            Meaning::Thing(Shape::Record { fields, open, .. }) => {
+            Meaning::Thing(Shape::Record { fields, open, name: owner }) => {
                 if let Some(found) = fields.get(&field.text) {
+                    self.mark_part(field.span, owner, &field.text, found, offered.scope);
                     return of_shape(&found.shape, &format!("{words}.{}", field.text));
                 }
                 if *open {
@@ -286,7 +289,7 @@ impl Checker<'_> {
             && !counts
         {
             let Meaning::Thing(Shape::List(item)) = self.meaning(list, offered) else { return None };
-            return match self.meaning_in(item, field) {
+            return match self.meaning_in(item, field, offered.scope) {
                 Meaning::Value(value)
                     if !matches!(function, "sum" | "avg")
                         || matches!(
@@ -334,9 +337,10 @@ impl Checker<'_> {
     }
 
     /// A field of a list's item.
-    fn meaning_in<'o>(&mut self, item: &'o Shape, field: &Name) -> Meaning<'o> {
+    fn meaning_in<'o>(&mut self, item: &'o Shape, field: &Name, scope: &Scope) -> Meaning<'o> {
         let Shape::Record { fields, open, name } = item else { return Meaning::Unknown };
         if let Some(found) = fields.get(&field.text) {
+            self.mark_part(field.span, name, &field.text, found, scope);
             return of_shape(&found.shape, &field.text);
         }
         if !open {

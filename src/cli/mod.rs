@@ -8,6 +8,7 @@ mod difference;
 mod explain;
 mod fmt;
 mod import;
+mod lsp;
 mod man;
 mod plan;
 mod preview;
@@ -56,6 +57,8 @@ enum Command {
     Demo(demo::Args),
     /// Load CSV files into a shop's database
     Import(import::Args),
+    /// Serve an editor: the Language Server Protocol over standard input and output
+    Lsp(lsp::Args),
     /// Explain a code such as H0220
     Explain(explain::Args),
     /// Read the shipped library
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Segment(args) => segment::main(&args),
         Command::Demo(args) => demo::main(&args),
         Command::Import(args) => import::main(&args),
+        Command::Lsp(args) => lsp::main(&args),
         Command::Explain(args) => explain::main(&args),
         Command::Std(args) => std_library::main(&args),
         Command::Reference => reference::main(),

@@ -4,9 +4,11 @@
 mod breakage;
 mod browser;
 mod corpus;
+mod editor;
 mod fmt;
 mod http;
 mod journey;
+mod lsp;
 mod mapped;
 mod shell;
 mod shop;

@@ -36,6 +36,8 @@ pub enum AskOp {
     Part(Part),
     /// What goes through a list.
     Over(Box<Over>),
+    /// A plain function, by its name in the table of functions; of a missing value missing.
+    Function(String, Vec<Ask>),
     /// `customer in audience`.
     InAudience,
     /// `tone within …`: the tone's name.
@@ -204,6 +206,7 @@ impl Ask {
         match &self.op {
             AskOp::Literal(_) | AskOp::Part(_) | AskOp::InAudience | AskOp::Within(_) => Vec::new(),
             AskOp::Over(over) => over.filter.iter().collect(),
+            AskOp::Function(_, values) => values.iter().collect(),
             AskOp::And(a, b)
             | AskOp::Or(a, b)
             | AskOp::Compare(_, a, b)

@@ -110,6 +110,10 @@ impl<'v> View<'v> {
                 Thing::Record(_) | Thing::List(_) => Value::Missing,
             },
             AskOp::Over(over) => self.over(over),
+            AskOp::Function(name, values) => {
+                let values: Vec<Value> = values.iter().map(|value| self.value(value)).collect();
+                Value::function(name, &values, self.zone())
+            }
             AskOp::Arith(arith, a, b) => self.value(a).arith(*arith, &self.value(b)),
             AskOp::Neg(inner) => self.value(inner).negated(),
             AskOp::Since(unit, inner) => match self.value(inner).instant(self.zone()) {

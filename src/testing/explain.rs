@@ -78,7 +78,7 @@ fn problem(view: View<'_>, ask: &Ask) -> Problem {
         _ => Problem::new(ask.span, "yes", view.value(ask).to_string()),
     };
     if let AskOp::Compare(_, a, b) = &ask.op {
-        problem.notes.extend([a, b].into_iter().filter_map(|side| list_note(view, side)));
+        problem.notes.extend([a, b].into_iter().filter_map(|side| looked_at(view, side)));
     }
     if let AskOp::InAudience = &ask.op {
         let words = view.bench.session.audience_words();
@@ -175,8 +175,13 @@ fn counted(count: usize, over: &Over) -> String {
     format!("{count} {list}{}", if count == 1 { "" } else { "s" })
 }
 
-/// For a side that goes through the picks: which there are.
-fn list_note(view: View<'_>, side: &Ask) -> Option<String> {
+/// What a side that goes through the picks, or counts characters, has looked at.
+fn looked_at(view: View<'_>, side: &Ask) -> Option<String> {
+    if let AskOp::Function(name, values) = &side.op
+        && let ("length", [text]) = (name.as_str(), values.as_slice())
+    {
+        return Some(format!("the text is {}", view.value(text)));
+    }
     let AskOp::Over(over) = &side.op else { return None };
     if over.list.root != Root::Picks {
         return None;

@@ -172,6 +172,27 @@ impl Value {
         result.unwrap_or(Self::Missing)
     }
 
+    /// A plain function of values, as its name says in the table of functions; of a missing value missing.
+    pub fn function(name: &str, values: &[Self], zone: &TimeZone) -> Self {
+        match (name, values) {
+            ("lower", [Self::Text(text)]) => Self::Text(text.to_lowercase()),
+            ("upper", [Self::Text(text)]) => Self::Text(text.to_uppercase()),
+            ("length", [Self::Text(text)]) => Self::Number(text.chars().count() as f64),
+            ("round", [Self::Number(n)]) => Self::Number(n.round()),
+            ("floor", [Self::Number(n)]) => Self::Number(n.floor()),
+            ("ceil", [Self::Number(n)]) => Self::Number(n.ceil()),
+            ("abs", [Self::Number(n)]) => Self::Number(n.abs()),
+            ("abs", [Self::Money(m)]) => Self::Money(Money { minor: m.minor.abs(), currency: m.currency }),
+            ("abs", [Self::Duration(seconds)]) => Self::Duration(seconds.abs()),
+            ("min" | "max", [a, b]) => match a.order(b, zone) {
+                Some(order) if order.is_le() == (name == "min") => a.clone(),
+                Some(_) => b.clone(),
+                None => Self::Missing,
+            },
+            _ => Self::Missing,
+        }
+    }
+
     /// A value in a few words: of a long text how long it is.
     pub fn in_short(&self) -> String {
         match self {
@@ -267,6 +288,25 @@ mod tests {
         let midnight = Value::Instant("2026-11-19T16:00:00Z".parse().unwrap());
         assert_eq!(date.compare(Compare::Eq, &midnight, &shanghai), Some(true));
         assert_eq!(date.compare(Compare::Gt, &midnight, &TimeZone::UTC), Some(true));
+    }
+
+    #[test]
+    fn every_function_of_the_table_is_known_and_strict() {
+        let utc = TimeZone::UTC;
+        for function in crate::check::functions::FUNCTIONS {
+            let of = |value: &Value| {
+                Value::function(function.name, &vec![value.clone(); function.arguments.len()], &utc)
+            };
+            let known = of(&Value::text("Ab")).is_known() || of(&Value::Number(-1.5)).is_known();
+            assert!(known, "{}", function.name);
+            assert_eq!(of(&Value::Missing), Value::Missing, "{}", function.name);
+        }
+        let call = |name: &str, values: &[Value]| Value::function(name, values, &utc).to_string();
+        assert_eq!(call("length", &[Value::text("手机 a")]), "4");
+        assert_eq!(call("round", &[Value::Number(-2.5)]), "-3");
+        assert_eq!(call("floor", &[Value::Number(-2.5)]), "-3");
+        assert_eq!(call("max", &[cny(100), cny(250)]), "2.50 CNY");
+        assert_eq!(call("min", &[cny(100), cny(250)]), "1.00 CNY");
     }
 
     #[test]

@@ -132,6 +132,7 @@ fn rows_of_a_test_are_all_the_data_there_is_wherever_the_database_is() {
     not any(picks where stock = 0),
     sum(picks.price) = 159.90 EUR,
     subject = "Ada: Lamp",
+    length(subject) = 9 and lower(subject) contains "lamp" and max(picks[0].stock, 7) = 7,
     customer.shoe_size in 35..40,
     text contains "https://corner.example/l",
     template = "note" and lang = "en" and variant is missing,
@@ -145,7 +146,7 @@ fn rows_of_a_test_are_all_the_data_there_is_wherever_the_database_is() {
     let everyone = of_rows("everyone", "expect: [subject contains \"Lamp\", customer.name is known]");
     let (told, status) = run(&without_database(&[one, others, everyone].concat()), &[]);
     assert_eq!(status, Some(0), "{told}");
-    assert!(told.contains("everyone  campaigns/small.campaign:99  1 message\n"), "{told}");
+    assert!(told.contains("passed  everyone") && told.contains("  1 message\n"), "{told}");
 }
 
 #[test]
@@ -220,6 +221,7 @@ fn a_failure_says_what_was_expected_and_found_at_its_place() {
         r#"customer: 1
   expect: [
     count(picks) = 3,
+    length(subject) < 9,
     all(picks where stock > 3 and price < 100 EUR),
     subject contains "Sofa" or picks[1].title = "Sofa",
     customer.shoe_size > 38 and customer in audience,

@@ -2,7 +2,7 @@
 
 use super::{Ask, AskOp, ListFunction, Over, Part, Root, Step};
 use crate::check::checker::Checker;
-use crate::check::message_expr::Offered;
+use crate::check::message_expr::{Offered, plain_function};
 use crate::check::names::yes_no;
 use crate::check::shape::Shape;
 use crate::check::typed::{Arith, Compare, Expr, Literal, Op, Type};
@@ -30,6 +30,10 @@ impl Checker<'_> {
             }),
             ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Index(..) => {
                 part(e, offered).map_or(MISSING, AskOp::Part)
+            }
+            ExprKind::Call { callee, args } if plain_function(&callee.text, args).is_some() => {
+                let values = args.iter().map(|a| self.ask(&a.value, offered)).collect();
+                AskOp::Function(callee.text.clone(), values)
             }
             ExprKind::Call { callee, args } => match args.as_slice() {
                 [only] => self.over(callee, &only.value, offered).unwrap_or(MISSING),

@@ -152,6 +152,7 @@ impl<'a> Checker<'a> {
                 let zone = scope.source.as_ref()?.1.timezone.clone();
                 return Some(Literal::Instant(date.to_zoned(zone).ok()?.timestamp()));
             }
+            (_, _, Literal::Missing) => return Some(literal),
             (wanted, given, _) if wanted == given => return Some(literal),
             (Type::Unknown, ..) | (Type::Id, Type::Number | Type::Text, _) => return Some(literal),
             (Type::Money(currency), Type::Number, _) => {
@@ -179,10 +180,11 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// A value that stands for itself.
+    /// A value that stands for itself, or `missing`.
     fn constant(&mut self, value: &Syntax, scope: &Scope) -> Option<(Literal, Type)> {
         let typed = match &value.kind {
             ExprKind::Broken => return None,
+            ExprKind::Name(word) if word == "missing" => return Some((Literal::Missing, Type::Unknown)),
             ExprKind::Name(word) => yes_no(word),
             ExprKind::Unary(UnaryOp::Neg, inner) => self.literal(inner, scope).and_then(negative),
             _ => self.literal(value, scope),

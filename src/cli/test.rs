@@ -71,8 +71,8 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// Opens and checks files. The demo shop is made only for a test without rows of its own; a database that is not there
-/// is stood in for where a test brings its rows along.
+/// Opens and checks files. The demo shop is made where it is not there and a test is about it; another database that is not
+/// there is stood in for where a test brings its rows along.
 fn open(files: &[PathBuf]) -> Result<Workspace, Failure> {
     let root = Path::new(".");
     let mut workspace = common::open(files, root, false)?;
@@ -84,8 +84,8 @@ fn open(files: &[PathBuf]) -> Result<Workspace, Failure> {
     if result.is_err() {
         for database in databases {
             anstream::eprintln!(
-                "{ODD}note:{ODD:#} {} is not there; for tests with `rows:` its tables are taken to be the standard ones, and \
-                 those that rows are written of\n",
+                "{ODD}note:{ODD:#} {} is not there; for tests with `rows:` its tables are taken to be the standard ones, with \
+                 the columns that rows name. A column that has no value in any row is named so: `vip_since: missing`\n",
                 database.display()
             );
         }
@@ -96,7 +96,7 @@ fn open(files: &[PathBuf]) -> Result<Workspace, Failure> {
 fn wants_demo(workspace: &Workspace, test: &Test) -> bool {
     let model = &workspace.checked.model;
     let source = model.campaigns.get(&test.campaign).and_then(|c| model.sources.get(&c.source));
-    test.rows.is_none() && source.is_some_and(|s| s.demo && !s.schema.database.exists())
+    source.is_some_and(|s| s.demo && !s.schema.database.exists())
 }
 
 impl Report<'_> {

@@ -201,6 +201,7 @@ fn observed(value: &Expr) -> (Observed, &'static str) {
             precision: Precision::Seconds,
             zone: ZoneMark::Utc,
         }),
+        ExprKind::Name(word) if word == "missing" => Observed::Missing,
         ExprKind::Name(_) => Observed::YesNo(YesNoForm::ZeroOne),
         _ => Observed::Text,
     };

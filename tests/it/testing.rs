@@ -25,7 +25,7 @@ sender us {
   via:         files("outbox")
 }
 
-policy rules { require: consent = yes }
+policy rules { require: [consent = yes, blocked_at is missing] }
 
 segment lookers { where: any(views in last 14 days) and not any(clicks in last 7 days) }
 
@@ -62,7 +62,7 @@ const ROWS: &str = r#"
   campaign: news
   as_of:    2026-11-20
   rows: [
-    customers(id: 1, name: "Ada", email: "ada@example.com", consent: yes, shoe_size: 38),
+    customers(id: 1, name: "Ada", email: "ada@example.com", consent: yes, shoe_size: 38, blocked_at: missing),
     customers(id: 2, name: "Bob", email: "bob@example.com", consent: no),
     customers(id: 3, email: "cy@example.com", consent: yes),
     products(id: "L", title: "Lamp", price: 39.90 EUR, stock: 5, url: "/l"),
@@ -194,8 +194,8 @@ fn rows_are_written_as_the_shops_own_columns_write_theirs() {
     let shop = rusqlite::Connection::open(project.path().join("campaigns/corner.db")).unwrap();
     // Times in three layouts, yes and no as words, ids that are texts, a view, and a row that no test may see.
     shop.execute_batch(
-        "CREATE TABLE clients (client_no INTEGER, mail TEXT, called TEXT, consent TEXT, born TEXT, since TEXT, city TEXT);
-         INSERT INTO clients VALUES (9, 'x@example.com', 'X', 'yes', '1980-01-31', '2019-01-01 08:00', 'Bonn');
+        "CREATE TABLE clients (client_no INTEGER, mail TEXT, called TEXT, consent TEXT, born TEXT, since TEXT, city TEXT, blocked_at TEXT);
+         INSERT INTO clients VALUES (9, 'x@example.com', 'X', 'yes', '1980-01-31', '2019-01-01 08:00', 'Bonn', NULL);
          CREATE TABLE goods (id TEXT, title TEXT, price REAL, stock INTEGER, url TEXT);
          INSERT INTO goods VALUES ('X', 'Secret', 1.5, 3, '/x');
          CREATE VIEW products AS SELECT * FROM goods;

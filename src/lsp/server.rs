@@ -164,7 +164,7 @@ impl Server {
                     }
                     _ => {
                         self.waiting.push(request);
-                        self.check(true);
+                        self.check(true, self.analysis.is_none());
                     }
                 }
             }
@@ -259,14 +259,14 @@ impl Server {
                     let params = capabilities::watchers();
                     self.send(Request::new(id, "client/registerCapability".to_owned(), params));
                 }
-                self.changed();
+                self.files_changed();
             }
             "textDocument/didOpen" => {
                 let opened: lsp::DidOpenTextDocumentParams = serde_json::from_value(note.params)?;
                 let document = opened.text_document;
                 let path = paths::path_of(&document.uri, &self.folder);
                 self.documents.open(path, document.uri, document.version, &document.text);
-                self.changed();
+                self.files_changed();
             }
             "textDocument/didChange" => {
                 let changed: lsp::DidChangeTextDocumentParams = serde_json::from_value(note.params)?;
@@ -279,9 +279,9 @@ impl Server {
             "textDocument/didClose" => {
                 let closed: lsp::DidCloseTextDocumentParams = serde_json::from_value(note.params)?;
                 self.documents.close(&paths::path_of(&closed.text_document.uri, &self.folder));
-                self.changed();
+                self.files_changed();
             }
-            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.changed(),
+            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.files_changed(),
             "workspace/didChangeWorkspaceFolders" => {
                 let changed: lsp::DidChangeWorkspaceFoldersParams = serde_json::from_value(note.params)?;
                 let path = |f: &lsp::WorkspaceFolder| paths::on_disk(&f.uri);
@@ -289,7 +289,7 @@ impl Server {
                 let added: Vec<PathBuf> = changed.event.added.iter().filter_map(path).collect();
                 self.folders.retain(|f| !removed.contains(f));
                 self.folders.extend(added);
-                self.changed();
+                self.files_changed();
             }
             "$/cancelRequest" => {
                 let cancelled: lsp::CancelParams = serde_json::from_value(note.params)?;
@@ -311,16 +311,23 @@ impl Server {
 
     fn changed(&mut self) {
         self.revision += 1;
-        self.check(!self.waiting.is_empty());
+        self.check(!self.waiting.is_empty(), false);
     }
 
-    fn check(&self, urgent: bool) {
+    /// There may be other files than before.
+    fn files_changed(&mut self) {
+        self.revision += 1;
+        self.check(!self.waiting.is_empty(), true);
+    }
+
+    fn check(&self, urgent: bool, look: bool) {
         let _ = self.jobs.send(Job {
             revision: self.revision,
             documents: self.documents.clone(),
             folders: self.folders.clone(),
             folder: self.folder.clone(),
             urgent,
+            look,
         });
     }
 

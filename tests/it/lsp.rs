@@ -735,3 +735,19 @@ fn names_in_rules_conditions_and_tests_are_known_too() {
     let items = proposed(&mut editor, &file, &LINES.replace("{{ picks[0].title }} 到店", "{{ picks[0].¦"));
     assert!(labels(&items).contains(&"brand"), "{items:?}");
 }
+
+#[test]
+fn a_file_that_appears_belongs_to_the_project_when_the_editor_tells_of_it() {
+    let project = project();
+    let mut editor = Editor::start(&project, &["utf-16"]);
+    assert_eq!(editor.request("workspace/symbol", json!({ "query": "新来的" })), json!([]));
+    project.write("campaigns/新.campaign", "use shop from \"shop\"\nsegment 新来的 { where: country = 3 }\n");
+    let uri = editor.uri("campaigns/新.campaign");
+    editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 1 }] }));
+    let found = editor.request("workspace/symbol", json!({ "query": "新来的" }));
+    assert_eq!(found[0]["location"]["uri"], uri, "{found}");
+    assert_eq!(editor.findings(&uri)[0]["code"], "H0224");
+    std::fs::remove_file(project.path().join("campaigns/新.campaign")).unwrap();
+    editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 3 }] }));
+    assert_eq!(editor.findings(&uri), json!([]));
+}

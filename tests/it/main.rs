@@ -1,13 +1,16 @@
 //! What a user relies on, tried with the real program, a real SQLite file and real mails.
-#![allow(clippy::unwrap_used)] // a test that cannot go on should say so
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say so
 
 mod breakage;
+mod browser;
 mod corpus;
 mod editor;
 mod fmt;
+mod http;
 mod journey;
 mod lsp;
 mod mapped;
 mod shell;
 mod shop;
 mod versions;
+mod watch;

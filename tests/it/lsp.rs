@@ -519,6 +519,15 @@ fn the_text_of_a_template_in_its_own_file_is_served_too() {
     let typing = text.replacen("customer.name", "customer.¦", 1);
     let items = proposed(&mut editor, &file, &typing);
     assert!(labels(&items).contains(&"country"), "{items:?}");
+    // An attribute of a profile is renamed there too.
+    let spoken = text.replacen("customer.name", "customer.favourite", 1);
+    editor.change(&file, &spoken);
+    let shop_text = std::fs::read_to_string(project.path().join("campaigns/shop.campaign")).unwrap();
+    let shop = editor.open("campaigns/shop.campaign", &shop_text);
+    let mut params = Mark::at("favourite:", 0).params(&shop, &shop_text);
+    params["newName"] = json!("liked");
+    let edit = editor.request("textDocument/rename", params);
+    assert_eq!(editor.applied(&edit, &file, &spoken), spoken.replace("favourite", "liked"));
 }
 
 #[test]

@@ -9,10 +9,10 @@ use super::values::{UNITS, ends_operand};
 use crate::check::expr::type_words;
 use crate::check::functions::FUNCTIONS;
 use crate::check::schema::{Relation, Schema};
-use crate::check::shape::{MessageGiven, OfferGiven, Shape, message_shape};
-use crate::lsp::cursor::{AGGREGATES, Frame};
+use crate::lsp::cursor::Frame;
 use crate::lsp::describe;
 use crate::lsp::lexer::{Piece, Token};
+use crate::lsp::words::AGGREGATES;
 
 /// What a bare name is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ fn path<'t>(tokens: &[Token], text: &'t str) -> Vec<&'t str> {
 }
 
 /// The names before a dot at the end: `a.b.`; empty if there is no dot.
-fn chain<'t>(before: &[Token], text: &'t str) -> Vec<&'t str> {
+pub fn chain<'t>(before: &[Token], text: &'t str) -> Vec<&'t str> {
     let mut names = Vec::new();
     let mut rest = before;
     while let [head @ .., name, dot] = rest {
@@ -111,7 +111,8 @@ fn operand_or_operator(scope: &Scope<'_>, before: &[Token]) -> Vec<Entry> {
     operands(scope)
 }
 
-fn operators() -> Vec<Entry> {
+/// Words that join what is already there with something.
+pub fn operators() -> Vec<Entry> {
     let words = [
         ("and", "both hold", "and §"),
         ("or", "one of them holds", "or §"),
@@ -351,66 +352,4 @@ fn functions() -> Vec<Entry> {
         Entry::new(label, CompletionItemKind::FUNCTION, detail).inserting(insert).rank(6)
     });
     plain.chain(others).collect()
-}
-
-/// What a test may speak of: the message and the audience.
-pub fn of_message(scope: &Scope<'_>, frames: &[Frame<'_>]) -> Vec<Entry> {
-    let text = scope.place.text.text;
-    let Some(frame) = frames.last() else { return Vec::new() };
-    let before = &frame.before;
-    let last = before.last();
-    if last.is_some_and(|t| t.is_mark('.')) {
-        let root = chain(before, text);
-        let relation = match root.first() {
-            Some(&"customer") => "customers",
-            _ => "products",
-        };
-        return columns_of(scope, relation);
-    }
-    if last.is_some_and(|t| ends_operand(t, text)) {
-        let mut entries = operators();
-        entries.push(Entry::word("where", "which of them").inserting("where §"));
-        entries.push(Entry::word("within", "a tone's bounds").inserting("within §"));
-        return entries;
-    }
-    if last.is_some_and(|t| t.is(text, "within")) {
-        return names::of_kinds(scope.place, &["tone"]);
-    }
-    if before.iter().any(|t| t.is(text, "where")) {
-        return columns_of(scope, "products");
-    }
-    let message =
-        message_shape(&MessageGiven { offer: Some(OfferGiven::default()), ..MessageGiven::default() });
-    let roots = ["customer", "picks", "offer", "subject", "preheader", "campaign", "copy"];
-    let mut entries: Vec<Entry> = message
-        .into_iter()
-        .filter(|(name, _)| roots.contains(&name.as_str()))
-        .map(|(name, field)| {
-            let kind = match field.shape {
-                Shape::List(_) => CompletionItemKind::CLASS,
-                _ => CompletionItemKind::VARIABLE,
-            };
-            Entry::new(name, kind, field.shape.words()).doc(field.doc).rank(2)
-        })
-        .collect();
-    let more = [
-        ("audience", "who is written to"),
-        ("tone", "how the message sounds"),
-        ("body", "the message's text"),
-        ("variant", "the version"),
-    ];
-    entries.extend(more.map(|(name, detail)| Entry::new(name, CompletionItemKind::VARIABLE, detail).rank(2)));
-    let calls = [
-        ("count", "how many"),
-        ("any", "whether one does"),
-        ("all", "whether all do"),
-        ("min", "the smallest"),
-        ("max", "the largest"),
-    ];
-    entries.extend(calls.map(|(name, detail)| {
-        Entry::new(name, CompletionItemKind::FUNCTION, detail)
-            .inserting(format!("{name}(§{{picks}})"))
-            .rank(4)
-    }));
-    entries
 }

@@ -90,10 +90,16 @@ fn count(source: &Source, condition: Expr, as_of: Timestamp, project: &Path) -> 
     let (send, receive) = mpsc::channel();
     let (lend, handle) = mpsc::channel();
     thread::spawn(move || {
-        let counted = Shop::open(schema, as_of, state.exists().then_some(state.as_path())).and_then(|shop| {
-            let _ = lend.send(shop.interrupter());
-            Ok((shop.count(&condition)?, shop.count_customers()?))
-        });
+        let shop = Shop::open(schema, as_of, state.exists().then_some(state.as_path()));
+        let counted = match shop {
+            // Nobody waits any more if the database took so long to open.
+            Ok(shop) if lend.send(shop.interrupter()).is_err() => {
+                drop(shop);
+                return;
+            }
+            Ok(shop) => shop.count(&condition).and_then(|some| Ok((some, shop.count_customers()?))),
+            Err(error) => Err(error),
+        };
         let _ = send.send(counted);
     });
     match receive.recv_timeout(LIMIT) {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::cursor::AGGREGATES;
+use super::words::AGGREGATES;
 use crate::check::filters::{FILTERS, TESTS};
 use crate::check::functions::FUNCTIONS;
 use crate::check::kinds::KINDS;

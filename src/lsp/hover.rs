@@ -4,9 +4,9 @@ use lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind};
 
 use super::analysis::Analysis;
 use super::counts::Counts;
-use super::cursor::{self, Under};
 use super::describe;
 use super::snapshot::Snapshot;
+use super::words::{self, Under};
 use crate::check::index::Meaning;
 use crate::check::{functions, kinds, methods};
 use crate::diagnostic::{FileId, codes};
@@ -24,7 +24,7 @@ pub fn answer(snapshot: &Snapshot, counts: &Counts, params: &HoverParams) -> Opt
         range = Some(snapshot.range(name.span));
         parts.extend(describe::meaning(analysis, &name.meaning));
         parts.extend(size(analysis, counts, &name.meaning, snapshot));
-    } else if let Some(under) = cursor::under(text.text, offset)
+    } else if let Some(under) = words::under(text.text, offset)
         && let Some(told) = language(analysis, &path, &under)
     {
         range = Some(text.range(under.range));
@@ -73,7 +73,7 @@ fn language(analysis: &Analysis, path: &std::path::Path, under: &Under<'_>) -> O
     let method = methods::METHODS.iter().find(|m| m.name == under.word);
     let function = functions::function(under.word).map(|f| format!("function **{}**\n\n{}", f.name, f.doc));
     let aggregate = || {
-        let doc = cursor::AGGREGATES.iter().find(|a| a.0 == under.word)?.1;
+        let doc = words::AGGREGATES.iter().find(|a| a.0 == under.word)?.1;
         Some(format!("aggregate **{}**\n\n{doc}", under.word))
     };
     method.map(describe::method_signature).or_else(aggregate).or(function)

@@ -29,12 +29,14 @@ mod paths;
 mod position;
 mod references;
 mod rename;
+mod requests;
 mod server;
 mod snapshot;
 mod symbols;
 mod tokens;
 mod transport;
 mod uses;
+mod words;
 mod worker;
 
 pub use counts::Clock;

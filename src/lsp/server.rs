@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
-use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types as lsp;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::analysis::Analysis;
@@ -20,10 +19,7 @@ use super::position::Encoding;
 use super::snapshot::{Client, Snapshot};
 use super::transport::{self, Incoming};
 use super::worker::{self, Done, Job};
-use super::{
-    actions, capabilities, completion, definition, folding, formatting, hover, paths, references, rename,
-    symbols, tokens,
-};
+use super::{capabilities, paths, requests};
 
 /// The most requests that wait for a check at once.
 const WAITING: usize = 500;
@@ -72,9 +68,6 @@ struct Server {
     waiting: Vec<Request>,
     published: Published,
 }
-
-/// An answer, or why there is none.
-type Answer = Result<Value, ResponseError>;
 
 impl Server {
     fn new(out: Sender<Message>, jobs: Sender<Job>, clock: Clock) -> Self {
@@ -150,7 +143,7 @@ impl Server {
                 }
                 self.send(Response::new_ok(request.id, Value::Null));
             }
-            (Phase::Open, method) if !is_known(method) => {
+            (Phase::Open, method) if !requests::is_known(method) => {
                 self.refuse(request.id, ErrorCode::MethodNotFound, &format!("`{method}` is not offered"));
             }
             (Phase::Open, method) => {
@@ -164,7 +157,7 @@ impl Server {
                     }
                     _ => {
                         self.waiting.push(request);
-                        self.check(true);
+                        self.check(true, self.analysis.is_none());
                     }
                 }
             }
@@ -223,9 +216,9 @@ impl Server {
         let slow = matches!(request.method.as_str(), "textDocument/hover" | "textDocument/rename");
         let work = move || {
             let id = request.id.clone();
-            let answer = catch_unwind(AssertUnwindSafe(|| dispatch(&snapshot, &counts, request)));
+            let answer = catch_unwind(AssertUnwindSafe(|| requests::answer(&snapshot, &counts, request)));
             let answer = answer.unwrap_or_else(|_| {
-                Err(failure(
+                Err(requests::failure(
                     ErrorCode::InternalError,
                     "this request failed; please report it as a mistake of the program",
                 ))
@@ -259,14 +252,14 @@ impl Server {
                     let params = capabilities::watchers();
                     self.send(Request::new(id, "client/registerCapability".to_owned(), params));
                 }
-                self.changed();
+                self.files_changed();
             }
             "textDocument/didOpen" => {
                 let opened: lsp::DidOpenTextDocumentParams = serde_json::from_value(note.params)?;
                 let document = opened.text_document;
                 let path = paths::path_of(&document.uri, &self.folder);
                 self.documents.open(path, document.uri, document.version, &document.text);
-                self.changed();
+                self.files_changed();
             }
             "textDocument/didChange" => {
                 let changed: lsp::DidChangeTextDocumentParams = serde_json::from_value(note.params)?;
@@ -279,9 +272,9 @@ impl Server {
             "textDocument/didClose" => {
                 let closed: lsp::DidCloseTextDocumentParams = serde_json::from_value(note.params)?;
                 self.documents.close(&paths::path_of(&closed.text_document.uri, &self.folder));
-                self.changed();
+                self.files_changed();
             }
-            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.changed(),
+            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.files_changed(),
             "workspace/didChangeWorkspaceFolders" => {
                 let changed: lsp::DidChangeWorkspaceFoldersParams = serde_json::from_value(note.params)?;
                 let path = |f: &lsp::WorkspaceFolder| paths::on_disk(&f.uri);
@@ -289,7 +282,7 @@ impl Server {
                 let added: Vec<PathBuf> = changed.event.added.iter().filter_map(path).collect();
                 self.folders.retain(|f| !removed.contains(f));
                 self.folders.extend(added);
-                self.changed();
+                self.files_changed();
             }
             "$/cancelRequest" => {
                 let cancelled: lsp::CancelParams = serde_json::from_value(note.params)?;
@@ -311,16 +304,23 @@ impl Server {
 
     fn changed(&mut self) {
         self.revision += 1;
-        self.check(!self.waiting.is_empty());
+        self.check(!self.waiting.is_empty(), false);
     }
 
-    fn check(&self, urgent: bool) {
+    /// There may be other files than before.
+    fn files_changed(&mut self) {
+        self.revision += 1;
+        self.check(!self.waiting.is_empty(), true);
+    }
+
+    fn check(&self, urgent: bool, look: bool) {
         let _ = self.jobs.send(Job {
             revision: self.revision,
             documents: self.documents.clone(),
             folders: self.folders.clone(),
             folder: self.folder.clone(),
             urgent,
+            look,
         });
     }
 
@@ -347,66 +347,4 @@ impl Server {
             }
         }
     }
-}
-
-/// Every request that is answered.
-const METHODS: &[&str] = &[
-    "textDocument/completion",
-    "textDocument/hover",
-    "textDocument/definition",
-    "textDocument/references",
-    "textDocument/documentHighlight",
-    "textDocument/documentSymbol",
-    "textDocument/foldingRange",
-    "textDocument/formatting",
-    "textDocument/codeAction",
-    "textDocument/prepareRename",
-    "textDocument/rename",
-    "textDocument/semanticTokens/full",
-    "textDocument/semanticTokens/range",
-    "workspace/symbol",
-];
-
-fn is_known(method: &str) -> bool {
-    METHODS.contains(&method)
-}
-
-fn failure(code: ErrorCode, message: &str) -> ResponseError {
-    ResponseError { code: code as i32, message: message.to_owned(), data: None }
-}
-
-fn dispatch(snapshot: &Snapshot, counts: &Counts, request: Request) -> Answer {
-    let params = request.params;
-    match request.method.as_str() {
-        "textDocument/completion" => with(params, |p| completion::answer(snapshot, &p)),
-        "textDocument/hover" => with(params, |p| hover::answer(snapshot, counts, &p)),
-        "textDocument/definition" => with(params, |p| definition::answer(snapshot, &p)),
-        "textDocument/references" => with(params, |p| references::answer(snapshot, &p)),
-        "textDocument/documentHighlight" => with(params, |p| references::highlights(snapshot, &p)),
-        "textDocument/documentSymbol" => with(params, |p| symbols::of_document(snapshot, &p)),
-        "textDocument/foldingRange" => with(params, |p| folding::answer(snapshot, &p)),
-        "textDocument/formatting" => try_with(params, |p| formatting::answer(snapshot, &p)),
-        "textDocument/codeAction" => with(params, |p| actions::answer(snapshot, &p)),
-        "textDocument/prepareRename" => try_with(params, |p| rename::prepare(snapshot, &p)),
-        "textDocument/rename" => try_with(params, |p| rename::answer(snapshot, &p)),
-        "textDocument/semanticTokens/full" => with(params, |p| tokens::full(snapshot, &p)),
-        "textDocument/semanticTokens/range" => with(params, |p| tokens::in_range(snapshot, &p)),
-        "workspace/symbol" => with(params, |p| symbols::of_workspace(snapshot, &p)),
-        method => Err(failure(ErrorCode::MethodNotFound, &format!("`{method}` is not offered"))),
-    }
-}
-
-fn with<P: DeserializeOwned, R: serde::Serialize>(params: Value, answer: impl FnOnce(P) -> R) -> Answer {
-    try_with(params, |p| Ok(answer(p)))
-}
-
-/// An answer that may be a refusal in a sentence.
-fn try_with<P: DeserializeOwned, R: serde::Serialize>(
-    params: Value,
-    answer: impl FnOnce(P) -> Result<R, String>,
-) -> Answer {
-    let params =
-        serde_json::from_value(params).map_err(|e| failure(ErrorCode::InvalidParams, &e.to_string()))?;
-    let result = answer(params).map_err(|reason| failure(ErrorCode::RequestFailed, &reason))?;
-    serde_json::to_value(result).map_err(|e| failure(ErrorCode::InternalError, &e.to_string()))
 }

@@ -8,9 +8,9 @@ use lsp_types::{
     SemanticTokensParams, SemanticTokensRangeParams,
 };
 
-use super::cursor::OPERATORS;
 use super::lexer::{Piece, Token, lex};
 use super::snapshot::{Page, Snapshot};
+use super::words::OPERATORS;
 use crate::check::Meaning;
 use crate::diagnostic::Span;
 use crate::syntax::tree::Decl;

@@ -21,8 +21,11 @@ const QUIET: Duration = Duration::from_millis(25);
 /// How many changes may put a check off.
 const PATIENCE: usize = 8;
 
-/// How often databases and folders are looked at while nobody types.
+/// How often databases are looked at while nobody types.
 const IDLE: Duration = Duration::from_secs(2);
+
+/// After how many such looks the folders are searched, which takes longer, for clients that do not tell of new files.
+const SELDOM: usize = 10;
 
 /// The editor's state, to be checked.
 #[derive(Clone)]
@@ -37,6 +40,8 @@ pub struct Job {
     pub folder: PathBuf,
     /// Somebody waits for an answer.
     pub urgent: bool,
+    /// There may be other files than before.
+    pub look: bool,
 }
 
 /// The end of a check.
@@ -67,22 +72,33 @@ struct Worker {
 
 impl Worker {
     fn run(self) {
-        let mut last: Option<(Job, Vec<PathBuf>)> = None;
+        let mut last: Option<Job> = None;
+        // The campaign files of the folders, as they were last looked for.
+        let mut found: Vec<PathBuf> = Vec::new();
+        let mut idle = 0;
         loop {
             let job = match self.incoming.recv_timeout(IDLE) {
                 Ok(job) => self.newest(job),
                 Err(RecvTimeoutError::Disconnected) => return,
-                Err(RecvTimeoutError::Timeout) => match &last {
-                    Some((job, files)) if self.catalog.is_stale() || *files != project(job) => job.clone(),
-                    _ => continue,
-                },
+                Err(RecvTimeoutError::Timeout) => {
+                    idle += 1;
+                    let Some(job) = &last else { continue };
+                    let look = idle % SELDOM == 0 && files::campaigns(&job.folders) != found;
+                    if !look && !self.catalog.is_stale() {
+                        continue;
+                    }
+                    Job { look, ..job.clone() }
+                }
             };
-            let files = project(&job);
+            if job.look {
+                found = files::campaigns(&job.folders);
+            }
+            let files = project(&job, &found);
             let checked = catch_unwind(AssertUnwindSafe(|| {
-                Analysis::of(files.clone(), &job.folder, &job.documents, &self.catalog)
+                Analysis::of(files, &job.folder, &job.documents, &self.catalog)
             }));
             let done = Done { revision: job.revision, analysis: checked.ok().map(Arc::new) };
-            last = Some((job, files));
+            last = Some(job);
             if self.outgoing.send(done).is_err() {
                 return;
             }
@@ -91,28 +107,34 @@ impl Worker {
 
     /// The newest of the states that come in quick succession.
     fn newest(&self, mut job: Job) -> Job {
+        let replace = |job: &mut Job, newer: Job| {
+            let look = job.look || newer.look;
+            *job = Job { look, ..newer };
+        };
         for _ in 0..PATIENCE {
             if job.urgent {
                 break;
             }
             match self.incoming.recv_timeout(QUIET) {
-                Ok(newer) => job = newer,
+                Ok(newer) => replace(&mut job, newer),
                 Err(_) => break,
             }
         }
-        self.incoming.try_iter().last().unwrap_or(job)
+        for newer in self.incoming.try_iter() {
+            replace(&mut job, newer);
+        }
+        job
     }
 }
 
 /// The files of the project: those of the folders, and what is open elsewhere.
-fn project(job: &Job) -> Vec<PathBuf> {
-    let mut found = files::campaigns(&job.folders);
-    for (path, _) in job.documents.iter() {
+fn project(job: &Job, found: &[PathBuf]) -> Vec<PathBuf> {
+    let open = job.documents.iter().map(|(path, _)| path).filter(|path| {
         let campaign = path.extension().is_some_and(|e| e == "campaign");
-        if campaign && library::name_of(path, &job.folder).is_none() && !found.contains(path) {
-            found.push(path.clone());
-        }
-    }
-    found.sort();
-    found
+        campaign && library::name_of(path, &job.folder).is_none()
+    });
+    let mut files: Vec<PathBuf> = found.iter().chain(open).cloned().collect();
+    files.sort();
+    files.dedup();
+    files
 }

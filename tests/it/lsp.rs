@@ -521,6 +521,15 @@ fn the_text_of_a_template_in_its_own_file_is_served_too() {
     let typing = text.replacen("customer.name", "customer.¦", 1);
     let items = proposed(&mut editor, &file, &typing);
     assert!(labels(&items).contains(&"country"), "{items:?}");
+    // An attribute of a profile is renamed there too.
+    let spoken = text.replacen("customer.name", "customer.favourite", 1);
+    editor.change(&file, &spoken);
+    let shop_text = std::fs::read_to_string(project.path().join("campaigns/shop.campaign")).unwrap();
+    let shop = editor.open("campaigns/shop.campaign", &shop_text);
+    let mut params = Mark::at("favourite:", 0).params(&shop, &shop_text);
+    params["newName"] = json!("liked");
+    let edit = editor.request("textDocument/rename", params);
+    assert_eq!(editor.applied(&edit, &file, &spoken), spoken.replace("favourite", "liked"));
 }
 
 #[test]
@@ -736,4 +745,20 @@ fn names_in_rules_conditions_and_tests_are_known_too() {
     assert!(hover["contents"]["value"].as_str().unwrap().contains("products.stock"), "{hover}");
     let items = proposed(&mut editor, &file, &LINES.replace("{{ picks[0].title }} 到店", "{{ picks[0].¦"));
     assert!(labels(&items).contains(&"brand"), "{items:?}");
+}
+
+#[test]
+fn a_file_that_appears_belongs_to_the_project_when_the_editor_tells_of_it() {
+    let project = project();
+    let mut editor = Editor::start(&project, &["utf-16"]);
+    assert_eq!(editor.request("workspace/symbol", json!({ "query": "新来的" })), json!([]));
+    project.write("campaigns/新.campaign", "use shop from \"shop\"\nsegment 新来的 { where: country = 3 }\n");
+    let uri = editor.uri("campaigns/新.campaign");
+    editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 1 }] }));
+    let found = editor.request("workspace/symbol", json!({ "query": "新来的" }));
+    assert_eq!(found[0]["location"]["uri"], uri, "{found}");
+    assert_eq!(editor.findings(&uri)[0]["code"], "H0224");
+    std::fs::remove_file(project.path().join("campaigns/新.campaign")).unwrap();
+    editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 3 }] }));
+    assert_eq!(editor.findings(&uri), json!([]));
 }

@@ -4,6 +4,7 @@
 mod entry;
 mod expressions;
 mod keys;
+mod messages;
 mod names;
 mod rules;
 mod templates;
@@ -19,6 +20,7 @@ use super::analysis::Analysis;
 use super::cursor::{self, Cursor, Spot};
 use super::lexer::in_word;
 use super::snapshot::{Page, Snapshot};
+use super::words;
 use crate::check::DeclId;
 use crate::check::checker::{expr_of, setting};
 use crate::check::model::Source;
@@ -47,7 +49,7 @@ pub fn answer(snapshot: &Snapshot, params: &CompletionParams) -> Option<Completi
     // The text of a template in a file of its own.
     let owner = place.owner_of_text()?;
     let entries = templates::entries(&place, Some(owner), 0);
-    Some(place.response(cursor::word_before(place.text.text, offset), entries))
+    Some(place.response(words::word_before(place.text.text, offset), entries))
 }
 
 /// What is around the cursor.

@@ -5,6 +5,7 @@ use lsp_types::CompletionItemKind;
 use super::Place;
 use super::entry::Entry;
 use super::expressions::{self, About, Scope};
+use super::messages;
 use super::names;
 use crate::check::kinds::{Kind, Takes};
 use crate::check::methods::METHODS;
@@ -64,8 +65,8 @@ pub fn entries(
         Takes::ProductPrice => in_optimise(&scope(About::Offer), frames),
         Takes::Boost if has("when") => expressions::entries(&scope(About::Product), frames),
         Takes::Caps if has("per") => expressions::columns_of(&scope(About::Product), "products"),
-        Takes::Expectations => expressions::of_message(&scope(About::Customer), frames),
-        Takes::Rows => expressions::of_rows(&scope(About::Customer), frame),
+        Takes::Expectations => messages::entries(&scope(About::Customer), frames),
+        Takes::Rows => messages::rows(&scope(About::Customer), frame),
         Takes::Line if begins => {
             let mut entries = names::of_kinds(place, &["copy"]);
             entries.push(Entry::word("\"…\"", "a text in quotes").inserting("\"§{}\""));
@@ -336,7 +337,7 @@ pub fn ends_operand(token: &Token, text: &str) -> bool {
     match token.piece {
         Piece::Word => {
             let word = &text[token.start..token.end];
-            !crate::lsp::cursor::OPERATORS.contains(&word)
+            !crate::lsp::words::OPERATORS.contains(&word)
                 && !matches!(word, "last" | "next" | "since" | "before")
         }
         Piece::Figure | Piece::Text { .. } => true,

@@ -5,6 +5,7 @@
 //! ```text
 //! 9 cli                                  one file a command
 //! 8 lsp                                  the editor server
+//! 8 testing                              `test` blocks, executed
 //! 8 watch                                the live preview
 //! 7 run                                  executes a plan, resumably
 //! 5 deliver                              the state database and the transports
@@ -30,4 +31,5 @@ pub mod plan;
 pub mod recommend;
 pub mod run;
 pub mod syntax;
+pub mod testing;
 pub mod watch;

@@ -314,6 +314,18 @@ impl<'a> Checker<'a> {
             self.report(near(finding, &callee.text, callee.span, &names, "there are"));
             return unknown();
         };
+        let typed = args.iter().map(|a| self.expr(&a.value, scope)).collect();
+        self.function_of(function, typed, args, span)
+    }
+
+    /// A plain function of values, against what it takes.
+    pub fn function_of(
+        &mut self,
+        function: &functions::Function,
+        values: Vec<Expr>,
+        args: &[tree::Arg],
+        span: Span,
+    ) -> Expr {
         if args.len() != function.arguments.len() || args.iter().any(|a| a.name.is_some()) {
             let wanted = function.arguments.len();
             self.report(
@@ -328,8 +340,7 @@ impl<'a> Checker<'a> {
             return unknown();
         }
         let mut typed = Vec::new();
-        for (arg, wanted) in args.iter().zip(function.arguments) {
-            let value = self.expr(&arg.value, scope);
+        for ((arg, value), wanted) in args.iter().zip(values).zip(function.arguments) {
             let fits = match wanted {
                 Argument::Amount => {
                     matches!(value.ty, Type::Number | Type::Money(_) | Type::Duration | Type::Unknown)

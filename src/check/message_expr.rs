@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::checker::{Checker, Scope};
 use super::expr::{near, type_words, unknown};
+use super::functions;
 use super::names::yes_no;
 use super::shape::{Field, Shape};
 use super::suggest;
@@ -221,7 +222,7 @@ impl Checker<'_> {
         }
     }
 
-    /// `count(picks where price < 3000 CNY)`.
+    /// `count(picks where price < 3000 CNY)`, or a plain function: `length(subject)`.
     fn over_list<'o>(
         &mut self,
         callee: &Name,
@@ -230,10 +231,18 @@ impl Checker<'_> {
         offered: Offered<'o>,
     ) -> Meaning<'o> {
         let function = callee.text.as_str();
+        if let Some(plain) = plain_function(function, args) {
+            let values = args.iter().map(|a| self.message_value(&a.value, offered)).collect();
+            return Meaning::Value(self.function_of(plain, values, args, span));
+        }
         if !LISTS.contains(&function) {
             let message = format!("there is no function `{function}` for messages");
             let finding = Diagnostic::error("H0222", callee.span, message).label("unknown function");
-            self.report(near(finding, function, callee.span, &LISTS, "there are"));
+            let plain = functions::FUNCTIONS.iter().map(|f| f.name).filter(|name| !LISTS.contains(name));
+            let names: Vec<&str> = LISTS.into_iter().chain(plain).collect();
+            let slip = suggest::nearest(function, names.iter().copied()).is_some();
+            let names = if slip { names.as_slice() } else { &LISTS };
+            self.report(near(finding, function, callee.span, names, "there are"));
             return Meaning::Unknown;
         }
         let [Arg { name: None, value }] = args else {
@@ -428,6 +437,11 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// The plain function that a call means; `min` and `max` of one thing go through a list.
+pub(super) fn plain_function(name: &str, args: &[Arg]) -> Option<&'static functions::Function> {
+    functions::function(name).filter(|_| !LISTS.contains(&name) || args.len() == 2)
 }
 
 fn condition<'o>() -> Meaning<'o> {

@@ -8,8 +8,10 @@ mod copy;
 mod copy_texts;
 mod declarations;
 mod derived;
+pub mod expectation;
 pub mod expr;
 pub mod filters;
+mod fixture;
 pub mod functions;
 pub mod index;
 pub mod kinds;
@@ -31,6 +33,7 @@ mod strategy;
 pub mod suggest;
 mod template;
 pub mod template_text;
+mod test;
 pub mod typed;
 
 pub use checker::{Catalog, DeclId};

@@ -114,6 +114,7 @@ impl<'a> Checker<'a> {
             url: text("url").unwrap_or_default().trim_end_matches('/').to_owned(),
             demo,
             with_gaps: with_gaps(&schema, &tables),
+            pictures: schema.database.parent().unwrap_or(Path::new("")).to_owned(),
             schema: Arc::clone(&schema),
         };
         self.model.sources.insert(label.clone(), source);

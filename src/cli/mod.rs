@@ -17,6 +17,7 @@ mod run;
 mod segment;
 mod std_library;
 mod terminal;
+mod test;
 mod watch;
 mod why;
 
@@ -38,6 +39,8 @@ enum Command {
     Check(check::Args),
     /// Put campaign files into their one style
     Fmt(fmt::Args),
+    /// Run the tests that campaign files hold
+    Test(test::Args),
     /// Show what a campaign would do: to whom, how many, and how
     Plan(plan::Args),
     /// Run a campaign: choose, write and hand over, each customer once
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
+        Command::Test(args) => test::main(&args),
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),

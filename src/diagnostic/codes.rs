@@ -117,6 +117,9 @@ pub static CODES: &[Code] = &[
     page!("H0271", "A rule is defined twice"),
     page!("H0272", "A rule that is never used"),
     page!("H0273", "Copy that may have nothing to say"),
+    page!("H0301", "An expectation that does not hold"),
+    page!("H0302", "A message that is not the kept one"),
+    page!("H0303", "A test that cannot be run"),
 ];
 
 /// The entry of a code, in whatever case.

@@ -431,7 +431,9 @@ fn completion_works_on_half_a_file() {
         ("use | from \"std/tones\"", &["warm", "festive"], &["lapsed"]),
         ("use vip from \"|", &["shop", "std/segments"], &["手机"]),
         ("source s {\n  timezone: \"|", &["Asia/Shanghai"], &[]),
-        ("test \"a\" {\n  expect: [|", &["picks", "audience", "count"], &["country"]),
+        ("test \"a\" {\n  expect: [|", &["picks", "audience", "count", "html"], &["country"]),
+        ("test \"a\" {\n  rows: [|", &["customers", "views", "sends"], &["country"]),
+        ("test \"a\" {\n  rows: [views(customer: 1, |", &["product", "at"], &["stock", "views"]),
         (
             "copy 句 {\n  rules: \"\"\"\n    line = 开头 \u{1} \"📱\"\n    开头 = \"好\" when |",
             &["customer", "picks"],

@@ -12,5 +12,6 @@ mod lsp;
 mod mapped;
 mod shell;
 mod shop;
+mod testing;
 mod versions;
 mod watch;

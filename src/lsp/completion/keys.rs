@@ -104,6 +104,7 @@ fn shape(takes: Takes, rest: &str) -> String {
         Takes::Texts => "[\"§{}\"]",
         Takes::Features => "[§{}]",
         Takes::Expectations => "[§{count(picks) = 4}]",
+        Takes::Rows => "[\n    customers(id: §{1}, email: \"§{li@example.com}\"),\n  ]",
         Takes::When => "§{2026-11-20}",
         Takes::Number
         | Takes::Id

@@ -6,7 +6,7 @@ use super::entry::Entry;
 use super::expressions::{Scope, chain, columns_of, operators};
 use super::names;
 use super::values::ends_operand;
-use crate::check::shape::{MessageGiven, OfferGiven, Shape, message_shape};
+use crate::check::expectation::Root;
 use crate::lsp::cursor::Frame;
 
 /// What a test may speak of: the message and the audience.
@@ -35,27 +35,16 @@ pub fn entries(scope: &Scope<'_>, frames: &[Frame<'_>]) -> Vec<Entry> {
     if before.iter().any(|t| t.is(text, "where")) {
         return columns_of(scope, "products");
     }
-    let message =
-        message_shape(&MessageGiven { offer: Some(OfferGiven::default()), ..MessageGiven::default() });
-    let roots = ["customer", "picks", "offer", "subject", "preheader", "campaign", "copy"];
-    let mut entries: Vec<Entry> = message
-        .into_iter()
-        .filter(|(name, _)| roots.contains(&name.as_str()))
-        .map(|(name, field)| {
-            let kind = match field.shape {
-                Shape::List(_) => CompletionItemKind::CLASS,
+    let mut entries: Vec<Entry> = Root::ALL
+        .iter()
+        .map(|(name, root, doc)| {
+            let kind = match root {
+                Root::Picks | Root::Audience => CompletionItemKind::CLASS,
                 _ => CompletionItemKind::VARIABLE,
             };
-            Entry::new(name, kind, field.shape.words()).doc(field.doc).rank(2)
+            Entry::new(*name, kind, "a part of the message").doc(*doc).rank(2)
         })
         .collect();
-    let more = [
-        ("audience", "who is written to"),
-        ("tone", "how the message sounds"),
-        ("body", "the message's text"),
-        ("variant", "the version"),
-    ];
-    entries.extend(more.map(|(name, detail)| Entry::new(name, CompletionItemKind::VARIABLE, detail).rank(2)));
     let calls = [
         ("count", "how many"),
         ("any", "whether one does"),

@@ -54,6 +54,8 @@ pub(super) struct Shown {
     pub workspace: Arc<Workspace>,
     pub session: Session,
     pub audience: Arc<Vec<Key>>,
+    /// How many customers the shop has.
+    pub all: u64,
     /// The audience before the last save that was shown.
     pub before: Option<Arc<Vec<Key>>>,
     pub surveyor: Surveyor,
@@ -223,6 +225,7 @@ impl Engine {
         }
         let session = self.session(&workspace, campaign)?;
         let audience = session.stored_audience(&self.store).map_err(|e| e.to_string())?;
+        let all = session.stored_count(&self.store).map_err(|e| e.to_string())?;
         let before = self.shown.remove(campaign).map(|s| s.audience);
         let counted = if audience.len() > COUNTED {
             Arc::new(audience[..COUNTED].to_vec())
@@ -235,6 +238,7 @@ impl Engine {
             session,
             surveyor: Surveyor::new(counted),
             audience,
+            all,
             before,
             worst: Worst::default(),
             counting: true,

@@ -111,7 +111,7 @@ fn audience(shown: &Shown) -> Result<Audience, RunError> {
     Ok(Audience {
         words: session.audience_words().to_owned(),
         count: shown.audience.len(),
-        all: session.shop.count_customers()?,
+        all: shown.all,
         newcomers: named(&entered)?,
         leavers: named(&left)?,
         entered: entered.len(),

@@ -8,7 +8,7 @@ use super::names;
 use super::values::{UNITS, ends_operand};
 use crate::check::expr::type_words;
 use crate::check::functions::FUNCTIONS;
-use crate::check::schema::{Relation, Schema};
+use crate::check::schema::{Column, Relation, Schema, Storage};
 use crate::lsp::cursor::Frame;
 use crate::lsp::describe;
 use crate::lsp::lexer::{Piece, Token};
@@ -218,6 +218,31 @@ pub fn columns_of(scope: &Scope<'_>, relation: &str) -> Vec<Entry> {
                 .rank(2)
         })
         .collect()
+}
+
+/// The rows that a test brings along: relations, and inside one its columns.
+pub fn of_rows(scope: &Scope<'_>, frame: &Frame<'_>) -> Vec<Entry> {
+    let Some(relation) = frame.callee else {
+        let relations = scope.schema.map(|s| s.relations.as_slice()).unwrap_or_default();
+        let stored = relations.iter().filter(|r| r.grouped_by.is_none());
+        let entry = |r: &Relation| {
+            Entry::new(&r.name, CompletionItemKind::CLASS, "a row of this relation")
+                .doc(describe::relation(r))
+                .inserting(format!("{}(§)", r.name))
+        };
+        return stored.map(entry).collect();
+    };
+    if frame.argument.is_some() {
+        return Vec::new();
+    }
+    let columns = scope.schema.and_then(|s| s.relation(relation)).map(|r| r.columns.as_slice());
+    let stored = columns.unwrap_or_default().iter().filter(|c| matches!(c.storage, Storage::Stored { .. }));
+    let entry = |c: &Column| {
+        Entry::new(&c.name, CompletionItemKind::FIELD, type_words(c.ty))
+            .doc(describe::column(relation, c))
+            .inserting(format!("{}: §", c.name))
+    };
+    stored.map(entry).collect()
 }
 
 fn attributes(scope: &Scope<'_>) -> Vec<Entry> {

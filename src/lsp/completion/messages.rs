@@ -1,4 +1,4 @@
-//! What a test expects, conditions on the message and the audience, and the rows it brings along.
+//! What a test expects: conditions on the message and the audience.
 
 use lsp_types::CompletionItemKind;
 
@@ -7,10 +7,7 @@ use super::expressions::{Scope, chain, columns_of, operators};
 use super::names;
 use super::values::ends_operand;
 use crate::check::expectation::Root;
-use crate::check::expr::type_words;
-use crate::check::schema::{Column, Relation, Storage};
 use crate::lsp::cursor::Frame;
-use crate::lsp::describe;
 
 /// What a test may speak of: the message and the audience.
 pub fn entries(scope: &Scope<'_>, frames: &[Frame<'_>]) -> Vec<Entry> {
@@ -61,29 +58,4 @@ pub fn entries(scope: &Scope<'_>, frames: &[Frame<'_>]) -> Vec<Entry> {
             .rank(4)
     }));
     entries
-}
-
-/// The rows that a test brings along: relations, and inside one its columns.
-pub fn rows(scope: &Scope<'_>, frame: &Frame<'_>) -> Vec<Entry> {
-    let Some(relation) = frame.callee else {
-        let relations = scope.schema.map(|s| s.relations.as_slice()).unwrap_or_default();
-        let stored = relations.iter().filter(|r| r.grouped_by.is_none());
-        let entry = |r: &Relation| {
-            Entry::new(&r.name, CompletionItemKind::CLASS, "a row of this relation")
-                .doc(describe::relation(r))
-                .inserting(format!("{}(§)", r.name))
-        };
-        return stored.map(entry).collect();
-    };
-    if frame.argument.is_some() {
-        return Vec::new();
-    }
-    let columns = scope.schema.and_then(|s| s.relation(relation)).map(|r| r.columns.as_slice());
-    let stored = columns.unwrap_or_default().iter().filter(|c| matches!(c.storage, Storage::Stored { .. }));
-    let entry = |c: &Column| {
-        Entry::new(&c.name, CompletionItemKind::FIELD, type_words(c.ty))
-            .doc(describe::column(relation, c))
-            .inserting(format!("{}: §", c.name))
-    };
-    stored.map(entry).collect()
 }

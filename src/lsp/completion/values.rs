@@ -66,7 +66,7 @@ pub fn entries(
         Takes::Boost if has("when") => expressions::entries(&scope(About::Product), frames),
         Takes::Caps if has("per") => expressions::columns_of(&scope(About::Product), "products"),
         Takes::Expectations => messages::entries(&scope(About::Customer), frames),
-        Takes::Rows => messages::rows(&scope(About::Customer), frame),
+        Takes::Rows => expressions::of_rows(&scope(About::Customer), frame),
         Takes::Line if begins => {
             let mut entries = names::of_kinds(place, &["copy"]);
             entries.push(Entry::word("\"…\"", "a text in quotes").inserting("\"§{}\""));

@@ -38,6 +38,17 @@ pub(super) fn schedule(reader: &mut Reader<'_, '_>, pieces: &[Piece], empty: Spa
     schedule
 }
 
+/// The time that somebody means by `9`, `0900` or `1530`.
+fn time_of_digits(digits: &str) -> Option<Time> {
+    let number: i16 = digits.parse().ok()?;
+    let (hour, minute) = match digits.len() {
+        1 | 2 => (number, 0),
+        3 | 4 => (number / 100, number % 100),
+        _ => return None,
+    };
+    Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, 0, 0).ok()
+}
+
 struct Words<'r, 'f, 't, 'p> {
     reader: &'r mut Reader<'f, 't>,
     pieces: &'p [Piece],
@@ -311,17 +322,20 @@ impl<'t, 'p> Words<'_, '_, 't, 'p> {
                 self.at += 1;
                 Ok(Some(time))
             }
-            ExprKind::Number(hour) if hour.parse::<u8>().is_ok_and(|h| h < 24) => {
-                let form = format!("{hour:0>2}:00");
+            ExprKind::Number(digits) => {
+                let Some(time) = time_of_digits(&digits) else { return Ok(None) };
+                let form = time.strftime("%H:%M").to_string();
                 self.reader.findings.push(
                     Diagnostic::error("H0125", span, format!("this time is written `{form}`"))
                         .label("hours and minutes")
                         .fix(format!("write `{form}`"), span, form),
                 );
                 self.at += 1;
-                Ok(Time::new(hour.parse().unwrap_or_default(), 0, 0, 0).ok())
+                Ok(Some(time))
             }
-            _ => Err(Reported),
+            ExprKind::Broken => Err(Reported),
+            // Another kind of number: the caller says that a time is missing here.
+            _ => Ok(None),
         }
     }
 

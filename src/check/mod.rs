@@ -11,6 +11,7 @@ mod derived;
 pub mod expr;
 pub mod filters;
 pub mod functions;
+mod includes;
 pub mod kinds;
 mod later;
 mod lookup;

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! 9 cli                                  one file a command
-//! 8 watch                                the live preview
+//! 8 watch · review                       the live preview; two revisions compared
 //! 7 run                                  executes a plan, resumably
 //! 5 deliver                              the state database and the transports
 //! 4 compose                              templates and MIME messages
@@ -26,6 +26,7 @@ pub mod diagnostic;
 pub mod experiment;
 pub mod plan;
 pub mod recommend;
+pub mod review;
 pub mod run;
 pub mod syntax;
 pub mod watch;

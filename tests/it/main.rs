@@ -6,6 +6,7 @@ mod corpus;
 mod fmt;
 mod journey;
 mod mapped;
+mod review;
 mod shell;
 mod shop;
 mod versions;

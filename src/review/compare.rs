@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,14 +11,17 @@ use jiff::tz::TimeZone;
 use super::declarations::{self, Place};
 use super::git::Repository;
 use super::mails::Compared;
-use super::people::{self, EXAMPLES, Ready, Told};
+use super::people::{self, Ready, Told};
 use super::planned::{Frame, Planned, differing_steps};
 use super::range::Asked;
 use super::report::{Campaign, Danger, Report, Standing};
 use super::side::{Files, Found, Side};
 use super::{dangers, findings};
+use crate::data::Key;
 use crate::deliver::State;
 use crate::deliver::state::state_path;
+use crate::plan::Inliner;
+use crate::run::shop::Shop;
 use crate::run::workspace::{DiskCatalog, campaign_files};
 use crate::run::{RunError, Session, Store};
 
@@ -82,10 +86,11 @@ impl Review {
         zone(&self.after).or_else(|| zone(&self.before)).unwrap_or(TimeZone::UTC)
     }
 
-    /// Demo shops that were not made yet.
+    /// Demo shops that were not made yet: those of the newer side, which serve the older one too.
     pub fn missing_demos(&self) -> BTreeSet<PathBuf> {
-        let sources =
-            [&self.after, &self.before].into_iter().flat_map(|s| s.workspace.checked.model.sources.values());
+        let sources = |side: &Side| side.workspace.checked.model.sources.clone();
+        let newer = Some(sources(&self.after)).filter(|s| !s.is_empty());
+        let sources = newer.unwrap_or_else(|| sources(&self.before)).into_values();
         sources.filter(|s| s.demo && !s.schema.database.exists()).map(|s| s.schema.database.clone()).collect()
     }
 
@@ -217,6 +222,9 @@ impl Desk<'_> {
         if worked_out && let Err(error) = self.people(&mut campaign, old, new, told) {
             campaign.stopped.get_or_insert(error.to_string());
         }
+        if [before, after].iter().any(|found| matches!(found, Found::Unplanned(..))) {
+            self.bare_audiences(&mut campaign);
+        }
         let dangers = dangers::of_campaign(&campaign, old, new);
         Some((campaign, dangers))
     }
@@ -249,10 +257,13 @@ impl Desk<'_> {
             |standing: &Standing, side: Option<&Ready>| side.is_some() || *standing == Standing::Absent;
         let whole = known(&campaign.before, before) && known(&campaign.after, after);
         let Some(session) = after.or(before).map(|r| &r.session) else { return Ok(()) };
-        let mut audience = people::audience(before, after, whole);
+        let ids = |side: Option<&Ready>, standing: &Standing| match side {
+            Some(side) => Some(Arc::clone(&side.audience)),
+            None => (*standing == Standing::Absent).then(Arc::default),
+        };
+        let mut audience = people::audience(ids(before, &campaign.before), ids(after, &campaign.after));
         if self.how.names {
-            let named = [&audience.entered, &audience.left].into_iter().flat_map(|l| l.iter().take(EXAMPLES));
-            audience.names = people::names(session, &named.cloned().collect::<Vec<_>>())?;
+            audience.names = people::names(&session.shop, &people::examples(&audience))?;
         }
         campaign.audience = Some(audience);
         let mut compared = Compared::new(as_they_were(old, new), self.how.names);
@@ -267,11 +278,43 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn ready(&self, side: &Side, planned: &Planned) -> Result<Ready, RunError> {
-        let state = state_path(&self.review.project);
-        let state = state.exists().then_some(state);
+    /// The audiences alone, of a campaign that this version cannot work out: they can often be counted all the same.
+    fn bare_audiences(&self, campaign: &mut Campaign) {
+        let ids = |side: &Side, standing: &Standing| match standing {
+            Standing::Absent => Some(Arc::default()),
+            Standing::Broken => None,
+            // What cannot be counted is not known, whatever the reason: the campaign's own was told.
+            Standing::Unplanned(_) | Standing::Planned => {
+                self.bare_audience(side, &campaign.name).ok().flatten()
+            }
+        };
+        let before = ids(&self.review.before, &campaign.before);
+        let after = ids(&self.review.after, &campaign.after);
+        if before.is_some() || after.is_some() {
+            campaign.audience = Some(people::audience(before, after));
+        }
+    }
+
+    fn bare_audience(&self, side: &Side, name: &str) -> Result<Option<Arc<Vec<Key>>>, RunError> {
         let model = &side.workspace.checked.model;
-        let session = Session::open(model, planned.plan.clone(), state.as_deref(), &self.store)?;
+        let Some(campaign) = model.campaigns.get(name) else { return Ok(None) };
+        let Some(source) = model.sources.get(&campaign.source) else { return Ok(None) };
+        let mut inliner = Inliner::new(model);
+        let condition = inliner.expr(&campaign.audience);
+        if !inliner.later.is_empty() {
+            return Ok(None);
+        }
+        let shop = Shop::open(Arc::clone(&source.schema), self.how.as_of, self.records().as_deref())?;
+        Ok(Some(Arc::new(shop.select(&condition)?)))
+    }
+
+    fn records(&self) -> Option<PathBuf> {
+        Some(state_path(&self.review.project)).filter(|path| path.exists())
+    }
+
+    fn ready(&self, side: &Side, planned: &Planned) -> Result<Ready, RunError> {
+        let (model, plan) = (&side.workspace.checked.model, planned.plan.clone());
+        let session = Session::open(model, plan, self.records().as_deref(), &self.store)?;
         Ready::new(session, &self.store)
     }
 }

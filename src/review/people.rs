@@ -11,6 +11,7 @@ use crate::deliver::State;
 use crate::run::datum::Datum;
 use crate::run::execute::CHUNK;
 use crate::run::message::PickInputs;
+use crate::run::shop::Shop;
 use crate::run::survey::{Fate, Surveyor};
 use crate::run::{Draft, RunError, Session, Store};
 
@@ -43,17 +44,23 @@ impl Ready {
     }
 }
 
-/// Who entered and who left; `whole` says that the side which is not there has nobody, and not that it is unknown.
-pub fn audience(before: Option<&Ready>, after: Option<&Ready>, whole: bool) -> Audience {
-    let count = |side: Option<&Ready>| side.map(|s| s.audience.len() as u64).or(whole.then_some(0));
-    let ids = |side: Option<&Ready>| side.map(|s| Arc::clone(&s.audience)).unwrap_or_default();
-    let (old, new) = (ids(before), ids(after));
-    let mut change = Audience { before: count(before), after: count(after), ..Audience::default() };
-    if whole && !Arc::ptr_eq(&old, &new) {
-        change.entered = missing_from(&old, &new);
-        change.left = missing_from(&new, &old);
+/// Who entered and who left; none stands for an audience that is not known, an empty one for a campaign that is not there.
+pub fn audience(before: Option<Arc<Vec<Key>>>, after: Option<Arc<Vec<Key>>>) -> Audience {
+    let count = |ids: &Option<Arc<Vec<Key>>>| ids.as_ref().map(|ids| ids.len() as u64);
+    let mut change = Audience { before: count(&before), after: count(&after), ..Audience::default() };
+    if let (Some(before), Some(after)) = (before, after)
+        && !Arc::ptr_eq(&before, &after)
+    {
+        change.entered = missing_from(&before, &after);
+        change.left = missing_from(&after, &before);
     }
     change
+}
+
+/// Those who are shown of those who entered or left.
+pub fn examples(audience: &Audience) -> Vec<Key> {
+    let lists = [&audience.entered, &audience.left];
+    lists.into_iter().flat_map(|list| list.iter().take(EXAMPLES)).cloned().collect()
 }
 
 /// Those of `now` that are not in `other`; both ascending.
@@ -76,7 +83,8 @@ fn together(before: &[Key], after: &[Key], most: usize) -> (Vec<Key>, usize) {
     (all.into_iter().step_by(every).collect(), of)
 }
 
-/// Walks both sides' audiences, or a sample of them, through every gate. `whole` is as for [`audience`].
+/// Walks both sides' audiences, or a sample of them, through every gate. `whole` says that a side which is not there has
+/// nobody, and not that it is unknown.
 ///
 /// # Errors
 /// As a run's.
@@ -290,11 +298,11 @@ fn title(pick: &PickInputs) -> String {
 ///
 /// # Errors
 /// SQLite's.
-pub fn names(session: &Session, ids: &[Key]) -> Result<BTreeMap<String, String>, RunError> {
-    let column = session.source.schema.relation("customers").and_then(|r| r.column("name"));
+pub fn names(shop: &Shop, ids: &[Key]) -> Result<BTreeMap<String, String>, RunError> {
+    let column = shop.schema().relation("customers").and_then(|r| r.column("name"));
     let Some(column) = column.filter(|_| !ids.is_empty()) else { return Ok(BTreeMap::new()) };
     let columns = [("name".to_owned(), Expr::column(Row::Customer, "name", column.ty))];
-    let rows = session.shop.values(ids, &columns)?;
+    let rows = shop.values(ids, &columns)?;
     let name = |row: &Vec<Datum>| row.first().and_then(Datum::text).map(str::to_owned);
     Ok(ids.iter().zip(&rows).filter_map(|(id, row)| Some((id.to_string(), name(row)?))).collect())
 }

@@ -29,8 +29,8 @@ pub enum AskedError {
     Neither(String, String),
 }
 
-/// Understands the words of a command as git does: the first may be a revision or a range, the others are paths; what
-/// stands behind `--` is a path in any case.
+/// Understands the words of a command as git does: the first may be a revision or a range, or the first two revisions, the
+/// others are paths; what stands behind `--` is a path in any case.
 ///
 /// # Errors
 /// See [`AskedError`].
@@ -40,6 +40,16 @@ pub fn asked(repository: &Repository, words: &[String], behind: &[PathBuf]) -> R
         Some((word, rest)) if is_range(repository, word, behind)? => (Some(word.as_str()), rest),
         Some(_) => (None, words),
     };
+    let (before, mut after) = sides(repository, range)?;
+    let mut first = first;
+    // `A B` is `A..B`.
+    if let (Some(_), None, Some((word, rest))) = (range, &after, first.split_first())
+        && !Path::new(word).exists()
+        && let Some(commit) = repository.find(word)?
+    {
+        after = Some(commit);
+        first = rest;
+    }
     let mut paths = Vec::new();
     for word in first {
         if !Path::new(word).exists() {
@@ -55,7 +65,6 @@ pub fn asked(repository: &Repository, words: &[String], behind: &[PathBuf]) -> R
     if paths.is_empty() {
         paths.push(PathBuf::from("."));
     }
-    let (before, after) = sides(repository, range)?;
     Ok(Asked { before, after, paths })
 }
 

@@ -1,6 +1,8 @@
 //! `herald diff` with real repositories: what a change of the files changes for people.
 
+use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -30,9 +32,30 @@ const GREETING: &str = "Hello,\n\nhere is what is new.\n\n{% include \"signature
 /// The demo shop in a repository, with everything committed.
 struct Repo(Project);
 
+/// The files of the demo shop, made once for all tests of this module.
+fn shop() -> &'static [(PathBuf, Vec<u8>)] {
+    static SHOP: OnceLock<Vec<(PathBuf, Vec<u8>)>> = OnceLock::new();
+    SHOP.get_or_init(|| {
+        let project = Project::new();
+        let folder = |name: &str| std::fs::read_dir(project.path().join(name)).unwrap().flatten();
+        let files = folder("campaigns").chain(folder("campaigns/pictures")).map(|entry| entry.path());
+        files
+            .filter(|path| path.is_file())
+            .map(|path| {
+                (path.strip_prefix(project.path()).unwrap().to_owned(), std::fs::read(&path).unwrap())
+            })
+            .collect()
+    })
+}
+
 impl Repo {
     fn new() -> Self {
-        let repo = Self(Project::new());
+        let repo = Self(Project::without_shop());
+        for (path, bytes) in shop() {
+            let path = repo.0.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
         repo.0.write("campaigns/spring.campaign", SPRING);
         repo.0.write("campaigns/templates/greeting.txt", GREETING);
         repo.0.write("campaigns/templates/signature.txt", "Yours, Aurora");
@@ -233,7 +256,7 @@ fn rules_that_no_longer_protect_stand_on_top() {
     assert_eq!(starts["gate"], "policy");
     assert!(starts["reason"].as_str().unwrap().contains("consented"), "{starts}");
     let shown = repo.diff(&[]);
-    let (danger, first) = (shown.find("danger").unwrap(), shown.find("weekend  Picked").unwrap());
+    let (danger, first) = (shown.find("danger").unwrap(), shown.find("weekend: Picked").unwrap());
     assert!(danger < first, "{shown}");
     // Asked the other way round nothing is dangerous.
     repo.commit("loose");
@@ -263,6 +286,42 @@ fn a_side_with_errors_does_not_hide_the_other() {
     assert_eq!(mended["findings"]["gone"][0]["code"], "H0220");
     assert!(campaign(&mended, "weekend")["audience"]["after"].as_u64().unwrap() > 0);
     assert!(campaign(&mended, "weekend")["audience"]["before"].is_null());
+}
+
+#[test]
+fn what_this_version_cannot_run_is_counted_as_far_as_it_can_be() {
+    let repo = Repo::new();
+    repo.edit(
+        "campaigns/spring.campaign",
+        "campaign spring",
+        "offer ten {\n  discount: 10%\n}\n\ncampaign spring",
+    );
+    repo.edit(
+        "campaigns/spring.campaign",
+        "  template: greeting\n",
+        "  template: greeting\n  offer:    ten\n",
+    );
+    repo.commit("with an offer");
+    repo.edit("campaigns/shop.campaign", "spend_year >= 5000 CNY", "spend_year >= 500 CNY");
+    let report = repo.data(&[]);
+    let spring = campaign(&report, "spring");
+    assert!(spring["after"]["unplanned"].as_str().unwrap().contains("offer ten"), "{spring:#}");
+    assert!(!spring["audience"]["entered"].as_array().unwrap().is_empty());
+    assert!(spring["mails"].is_null());
+}
+
+#[test]
+fn a_mail_that_can_no_longer_be_written_is_a_danger() {
+    let repo = Repo::new();
+    repo.edit(
+        "campaigns/weekend.campaign",
+        "{{ picks | length }} things",
+        "{{ picks[3].price | money }} and more",
+    );
+    repo.edit("campaigns/weekend.campaign", "  take:     4\n", "  take:     2\n");
+    let report = repo.data(&[]);
+    let found = dangers(&report);
+    assert!(found.iter().any(|d| d.contains("mails looked at cannot be written")), "{found:#?}");
 }
 
 #[test]
@@ -387,6 +446,8 @@ fn ranges_mean_what_they_mean_to_git() {
         found
     };
     assert_eq!(changed(&["main..work"]), ["spring", "weekend"]);
+    assert_eq!(changed(&["main", "work"]), ["spring", "weekend"]);
+    assert_eq!(changed(&["main", "work", "campaigns/spring.campaign"]), ["spring"]);
     assert_eq!(changed(&["main...work"]), ["weekend"], "what main did meanwhile is not work's");
     assert_eq!(changed(&["work"]), ["spring", "weekend"], "one revision is compared with the working tree");
     assert_eq!(changed(&["work", "campaigns/spring.campaign"]), ["spring"]);

@@ -192,7 +192,7 @@ fn cause_words(cause: &Cause) -> String {
     let mut out = format!("Changed {}{what}:\n\n", plain(&words::through(cause)));
     for setting in &cause.settings {
         if !words::is_short(setting) {
-            let _ = writeln!(out, "- {} is another", code(&setting.key));
+            let _ = writeln!(out, "- {} differs", code(&setting.key));
             continue;
         }
         let side = |value: &Option<String>| value.as_ref().map_or_else(|| "nothing".to_owned(), |v| code(v));

@@ -66,15 +66,11 @@ impl Page {
     }
 
     fn campaign(&mut self, campaign: &Campaign) {
-        let title =
-            if campaign.title.is_empty() { String::new() } else { format!("  {}", visible(&campaign.title)) };
+        let title = if campaign.title.is_empty() { String::new() } else { format!(": {}", campaign.title) };
+        let _ = write!(self.out, "{STRONG}{}{STRONG:#}", visible(&campaign.name));
+        self.wrap(campaign.name.width(), 2, &title);
         let fate = words::fate(campaign).map_or_else(String::new, |fate| format!(", {fate}"));
-        let _ = writeln!(
-            self.out,
-            "{STRONG}{}{STRONG:#}{title}  {QUIET}{}{QUIET:#}{fate}",
-            visible(&campaign.name),
-            visible(&campaign.file)
-        );
+        self.flow(2, 4, &format!("in {}{fate}", campaign.file));
         for cause in &campaign.causes {
             self.cause(cause);
         }
@@ -100,7 +96,7 @@ impl Page {
         self.flow(2, 4, &format!("{}{place}", words::through(cause)));
         for setting in &cause.settings {
             if !words::is_short(setting) {
-                self.flow(4, 6, &format!("{} is another", setting.key));
+                self.flow(4, 6, &format!("{} differs", setting.key));
                 continue;
             }
             self.flow(4, 6, &format!("{}:", setting.key));

@@ -89,6 +89,10 @@ impl Found<'_> {
 
     fn standing(&mut self, campaign: &Campaign) {
         match (&campaign.before, &campaign.after) {
+            (Standing::Absent, Standing::Broken) => {
+                self.add(Weight::Bad, "does not run: its files have errors");
+            }
+            (Standing::Broken, Standing::Broken) => {}
             (_, Standing::Broken) => self.add(Weight::Bad, "does not run any more: its files have errors"),
             (Standing::Planned, Standing::Unplanned(reason)) => {
                 self.add(Weight::Bad, format!("does not run any more: {reason}"));

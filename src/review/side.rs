@@ -119,7 +119,7 @@ impl Side {
                 let Some(name) = decl.name.as_ref().filter(|_| decl.kind.text == "campaign") else {
                     continue;
                 };
-                let label = self.label(decl.span).unwrap_or_else(|| name.text.clone());
+                let label = self.label(Place { file, index }).unwrap_or_else(|| name.text.clone());
                 // A second one of the same name, of which the check made none, is known by its file.
                 let taken = found.contains_key(&label);
                 let name = || format!("{}@{}", name.text, self.file_name(file));
@@ -130,13 +130,11 @@ impl Side {
     }
 
     /// A campaign, worked out as far as it can be without looking at people.
-    pub fn find(&self, name: &str, place: Option<&Place>, frame: &Frame<'_>) -> Found {
-        let Some(&place) = place else { return Found::Absent };
-        let span = self.workspace.project.files[place.file].tree.decls[place.index].span;
-        if self.broken.contains(&place.file) || self.label(span).as_deref() != Some(name) {
-            return Found::Broken(place);
-        }
-        match plan(&self.workspace.checked.model, name, frame) {
+    pub fn find(&self, place: Option<Place>, frame: &Frame<'_>) -> Found {
+        let Some(place) = place else { return Found::Absent };
+        let label = self.label(place).filter(|_| !self.broken.contains(&place.file));
+        let Some(label) = label else { return Found::Broken(place) };
+        match plan(&self.workspace.checked.model, &label, frame) {
             Ok(planned) => Found::Planned(place, Box::new(planned)),
             Err(reason) => Found::Unplanned(place, reason),
         }
@@ -154,8 +152,15 @@ impl Side {
         project.sources.get(project.files[file].id).name.clone()
     }
 
+    /// Where a file lies.
+    pub fn path(&self, file: usize) -> Option<PathBuf> {
+        let project = &self.workspace.project;
+        project.sources.get(project.files[file].id).path.clone()
+    }
+
     /// The label under which the check knows the campaign that is declared there.
-    fn label(&self, decl: Span) -> Option<String> {
+    pub fn label(&self, place: Place) -> Option<String> {
+        let decl = self.workspace.project.files[place.file].tree.decls[place.index].span;
         let within = |s: Span| s.file == decl.file && decl.start <= s.start && s.end <= decl.end;
         self.workspace.checked.model.campaigns.values().find(|c| within(c.span)).map(|c| c.label.clone())
     }

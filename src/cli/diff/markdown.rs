@@ -218,7 +218,7 @@ fn people(campaign: &Campaign, out: &mut String) {
     let whole =
         [&campaign.before, &campaign.after].iter().all(|s| matches!(s, Standing::Planned | Standing::Absent));
     for (list, starts) in [(&mails.starts, true), (&mails.stops, false)] {
-        for passage in list {
+        for passage in list.iter().filter(|_| words::is_on_both(campaign)) {
             let people = words::people(&passage.examples, passage.count, None, &code);
             let words = plain(&words::passage(passage, starts));
             let _ = writeln!(out, "- {} {words}: {people}", count(passage.count));

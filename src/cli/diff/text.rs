@@ -130,7 +130,8 @@ impl Page {
             self.flow(AT, AT + 2, &sampled);
         }
         for (list, starts) in [(&mails.starts, true), (&mails.stops, false)] {
-            list.iter().for_each(|passage| self.passage(passage, starts));
+            let told = list.iter().filter(|_| words::is_on_both(campaign));
+            told.for_each(|passage| self.passage(passage, starts));
         }
         let gates = words::gates(mails);
         if before.is_some() && after.is_some() && !gates.is_empty() {

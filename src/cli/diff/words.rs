@@ -12,23 +12,28 @@ const LONG: usize = 240;
 
 /// What became of a campaign as a whole, where that is more than a change.
 pub fn fate(campaign: &Campaign) -> Option<String> {
-    let side = |standing: &Standing| match standing {
-        Standing::Absent => "not there".to_owned(),
-        Standing::Broken => "in a file with errors".to_owned(),
-        Standing::Unplanned(reason) => format!("not to be worked out ({reason})"),
-        Standing::Planned => "sound".to_owned(),
+    let side = |standing: &Standing, now: &str| match standing {
+        Standing::Absent => "is not there".to_owned(),
+        Standing::Broken => format!("has errors{now}"),
+        Standing::Unplanned(reason) => format!("cannot be worked out{now} ({reason})"),
+        Standing::Planned => "is sound".to_owned(),
     };
-    match (&campaign.before, &campaign.after) {
-        (Standing::Planned, Standing::Planned) => None,
-        (Standing::Absent, Standing::Planned) => Some("new".to_owned()),
-        (Standing::Planned, Standing::Absent) => Some("gone".to_owned()),
-        (Standing::Absent, after) => Some(format!("new, and {}", side(after))),
-        (before, Standing::Absent) => Some(format!("gone; it was {}", side(before))),
-        (Standing::Planned, after) => Some(format!("{} now: only what it was is counted", side(after))),
-        (before, Standing::Planned) => Some(format!("was {}: only what it is now is counted", side(before))),
-        (before, after) if before == after => Some(format!("{}, so nobody is counted", side(after))),
-        (before, after) => Some(format!("was {}, is {}", side(before), side(after))),
-    }
+    Some(match (&campaign.before, &campaign.after) {
+        (Standing::Planned, Standing::Planned) => return None,
+        (Standing::Absent, Standing::Planned) => "new".to_owned(),
+        (_, Standing::Absent) => "gone".to_owned(),
+        (Standing::Absent, after) => format!("new; it {}", side(after, "")),
+        (Standing::Planned, after) => {
+            format!("which {}: only the older side is counted", side(after, " now"))
+        }
+        (before, Standing::Planned) => {
+            format!("which {} before: only the newer side is counted", side(before, ""))
+        }
+        (before, after) if before == after => {
+            format!("which {} on both sides: its mails are not counted", side(after, ""))
+        }
+        (before, after) => format!("which {} before and {} now", side(before, ""), side(after, "")),
+    })
 }
 
 /// `directly`, `through the segment vip`.
@@ -113,6 +118,11 @@ pub fn sampled(mails: &Mails) -> Option<String> {
     (mails.looked_at < mails.of).then(|| {
         format!("of {} customers {} were looked at, spread over all", count(mails.of), count(mails.looked_at))
     })
+}
+
+/// Whether a campaign is on both sides: else everybody starts or stops, for that reason.
+pub fn is_on_both(campaign: &Campaign) -> bool {
+    ![&campaign.before, &campaign.after].contains(&&Standing::Absent)
 }
 
 /// What left people out, where it differs: gate, before, after.

@@ -245,18 +245,25 @@ impl Tree {
         let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
         let mut name = self.repository.inside(path).ok_or_else(missing)?;
         for _ in 0..LINKS {
-            match self.entries.get(&name) {
-                Some(Entry::File(object)) => return self.object(object),
-                Some(Entry::Link(object)) => {
-                    let target = self.object(object)?;
-                    let folder = Path::new(&name).parent().unwrap_or(Path::new(""));
-                    let target = tidy(&folder.join(path_of(&target)));
-                    name = target.to_string_lossy().into_owned();
-                }
-                None => return Err(missing()),
+            if let Some(Entry::File(object)) = self.entries.get(&name) {
+                return self.object(object);
             }
+            name = self.followed(&name)?.ok_or_else(missing)?;
         }
         Err(missing())
+    }
+
+    /// The path with its first link, of a file or of a folder on the way, replaced by where it leads; none without one.
+    fn followed(&self, name: &str) -> std::io::Result<Option<String>> {
+        let ends = name.match_indices('/').map(|(at, _)| at).chain([name.len()]);
+        for end in ends {
+            let Some(Entry::Link(object)) = self.entries.get(&name[..end]) else { continue };
+            let target = self.object(object)?;
+            let folder = Path::new(&name[..end]).parent().unwrap_or(Path::new(""));
+            let full = tidy(&folder.join(path_of(&target)).join(name[end..].trim_start_matches('/')));
+            return Ok(Some(full.to_string_lossy().trim_end_matches('/').to_owned()));
+        }
+        Ok(None)
     }
 
     /// The campaign files at or below a path, named as they would be on disk: the same ones that

@@ -551,3 +551,20 @@ fn folders_may_be_called_anything() {
         assert!(!campaign(&report, "weekend")["audience"]["left"].as_array().unwrap().is_empty());
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn links_lead_where_they_lead_on_disk() {
+    let repo = Repo::new();
+    repo.0.write("shared/texts/greeting.txt", GREETING);
+    repo.0.write("shared/texts/signature.txt", "Yours, from afar");
+    std::os::unix::fs::symlink("../shared/texts", repo.0.path().join("campaigns/linked")).unwrap();
+    std::os::unix::fs::symlink("greeting.txt", repo.0.path().join("shared/texts/hello.txt")).unwrap();
+    repo.edit("campaigns/spring.campaign", "templates/greeting.txt", "linked/hello.txt");
+    repo.commit("linked");
+    repo.0.write("shared/texts/signature.txt", "Yours, from near");
+    let report = repo.data(&[]);
+    let message = &campaign(&report, "spring")["mails"]["texts"]["examples"][0];
+    assert!(message["before"].as_str().unwrap().contains("from afar"), "{report:#}");
+    assert!(message["after"].as_str().unwrap().contains("from near"), "{report:#}");
+}

@@ -12,27 +12,29 @@ const LONG: usize = 240;
 
 /// What became of a campaign as a whole, where that is more than a change.
 pub fn fate(campaign: &Campaign) -> Option<String> {
-    let side = |standing: &Standing, now: &str| match standing {
+    let is = |standing: &Standing| match standing {
         Standing::Absent => "is not there".to_owned(),
-        Standing::Broken => format!("has errors{now}"),
-        Standing::Unplanned(reason) => format!("cannot be worked out{now} ({reason})"),
+        Standing::Broken => "has errors".to_owned(),
+        Standing::Unplanned(reason) => format!("cannot be worked out ({reason})"),
         Standing::Planned => "is sound".to_owned(),
     };
     Some(match (&campaign.before, &campaign.after) {
         (Standing::Planned, Standing::Planned) => return None,
         (Standing::Absent, Standing::Planned) => "new".to_owned(),
         (_, Standing::Absent) => "gone".to_owned(),
-        (Standing::Absent, after) => format!("new; it {}", side(after, "")),
-        (Standing::Planned, after) => {
-            format!("which {}: only the older side is counted", side(after, " now"))
+        (Standing::Absent, after) => format!("new; it {}", is(after)),
+        (Standing::Planned, after) => format!("which {} now: only the older side is counted", is(after)),
+        (Standing::Broken, Standing::Planned) => {
+            "which had errors: only the newer side is counted".to_owned()
         }
-        (before, Standing::Planned) => {
-            format!("which {} before: only the newer side is counted", side(before, ""))
+        (Standing::Unplanned(reason), Standing::Planned) => {
+            format!("which could not be worked out ({reason}): only the newer side is counted")
         }
         (before, after) if before == after => {
-            format!("which {} on both sides: its mails are not counted", side(after, ""))
+            format!("which {} on both sides: its mails are not counted", is(after))
         }
-        (before, after) => format!("which {} before and {} now", side(before, ""), side(after, "")),
+        (Standing::Broken, after) => format!("which had errors and {} now", is(after)),
+        (_, after) => format!("which could not be worked out and {} now", is(after)),
     })
 }
 

@@ -131,7 +131,7 @@ fn row(campaign: &Campaign) -> String {
         }
         let worded = m.texts.changed - m.texts.by_products;
         if worded > 0 {
-            texts = format!("{} of {} looked at", count(worded), count(m.texts.written));
+            texts = format!("{} of {} mails", count(worded), count(m.texts.written));
         }
     }
     format!(
@@ -177,7 +177,15 @@ fn details(campaign: &Campaign) -> String {
     if campaign.is_quiet() {
         out.push_str("Nothing changes for anybody on this data.\n\n");
     } else {
-        people(campaign, &mut out);
+        let mut said = String::new();
+        people(campaign, &mut said);
+        if !said.is_empty() {
+            // Something between two lists, which would be one otherwise.
+            let _ = writeln!(out, "For people:\n\n{said}");
+        }
+        if let Some(mails) = &campaign.mails {
+            mails_shown(mails, &mut out);
+        }
     }
     if let Some(reason) = &campaign.stopped {
         let _ = writeln!(out, "Could not be compared to the end: {}\n", plain(reason));
@@ -246,8 +254,6 @@ fn people(campaign: &Campaign, out: &mut String) {
     if let Some(sampled) = words::sampled(mails) {
         let _ = writeln!(out, "- {}", plain(&sampled));
     }
-    out.push('\n');
-    mails_shown(mails, out);
 }
 
 fn mails_shown(mails: &Mails, out: &mut String) {

@@ -7,6 +7,7 @@
 //! 8 lsp                                  the editor server
 //! 8 testing                              `test` blocks, executed
 //! 8 watch                                the live preview
+//! 8 review                               two revisions compared, in people
 //! 7 run                                  executes a plan, resumably
 //! 5 deliver                              the state database and the transports
 //! 4 compose                              templates and MIME messages
@@ -29,6 +30,7 @@ pub mod experiment;
 pub mod lsp;
 pub mod plan;
 pub mod recommend;
+pub mod review;
 pub mod run;
 pub mod syntax;
 pub mod testing;

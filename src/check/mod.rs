@@ -13,6 +13,7 @@ pub mod expr;
 pub mod filters;
 mod fixture;
 pub mod functions;
+mod includes;
 pub mod index;
 pub mod kinds;
 mod later;

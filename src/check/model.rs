@@ -302,8 +302,8 @@ pub struct Template {
     pub format: Format,
     /// The body.
     pub body: crate::syntax::tree::Str,
-    /// The folder that the body's includes are looked for in.
-    pub folder: Option<PathBuf>,
+    /// Texts that the body includes from its own folder, by the names it includes them by.
+    pub includes: BTreeMap<String, String>,
 }
 
 /// One thing chosen by customer: the first whose condition holds; the last has none.

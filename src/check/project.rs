@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::suggest;
+use super::{includes, suggest};
 use crate::diagnostic::span::Source;
 use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span};
 use crate::syntax::tree::{self, ExprKind, Value};
@@ -61,6 +61,8 @@ pub struct Project {
     pub diagnostics: Vec<Diagnostic>,
     /// Texts named by `file("…")`, by where the call stands.
     pub texts: BTreeMap<Span, FileId>,
+    /// Texts that a body includes from its own folder, by where the body's value stands and the name it includes them by.
+    pub includes: BTreeMap<Span, BTreeMap<String, FileId>>,
 }
 
 /// A file that was found but is not parsed yet.
@@ -106,6 +108,7 @@ impl Project {
                 }
                 project.files[index].uses = uses;
                 project.load_texts(index, root, reader);
+                project.load_includes(index, root, reader);
             }
         }
         Ok(project)
@@ -263,6 +266,38 @@ impl Project {
         }
     }
 
+    /// Loads what bodies include. A name that leads to no file is no finding here: it may be a shipped text's.
+    fn load_includes(&mut self, index: usize, root: &Path, reader: &dyn Reader) {
+        let bodies = self.files[index].tree.decls.iter().flat_map(|d| &d.settings);
+        let bodies = bodies.filter(|s| s.key.text == "body").filter_map(|s| match &s.value {
+            Value::Expr(e) => Some((e.span, includes::names(self.body_text(e)?))),
+            Value::Schedule(_) => None,
+        });
+        for (span, names) in bodies.collect::<Vec<_>>() {
+            let file = self.texts.get(&span).copied().unwrap_or(span.file);
+            let path = self.sources.get(file).path.as_deref();
+            let Some(folder) = path.and_then(Path::parent).map(Path::to_owned) else { continue };
+            for name in names {
+                let path = tidy(&folder.join(&name));
+                let known = self.sources.find(&path);
+                let read = || {
+                    let text = String::from_utf8(reader.read(&path).ok()?).ok()?.into();
+                    Some(Source { name: display_name(&path, root), path: Some(path.clone()), text })
+                };
+                if let Some(id) = known.or_else(|| read().map(|source| self.sources.add(source))) {
+                    self.includes.entry(span).or_default().insert(name, id);
+                }
+            }
+        }
+    }
+
+    fn body_text<'t>(&'t self, value: &'t tree::Expr) -> Option<&'t str> {
+        match &value.kind {
+            ExprKind::Str(text) => Some(&text.value),
+            _ => self.texts.get(&value.span).map(|file| &*self.sources.get(*file).text),
+        }
+    }
+
     /// The text of a file's bytes; what is not UTF-8 is reported at its place and read with replacement marks.
     fn text_of(&mut self, bytes: Vec<u8>, path: &Path, root: &Path) -> Arc<str> {
         match String::from_utf8(bytes) {
@@ -327,7 +362,7 @@ fn siblings(path: &Path) -> Vec<String> {
 }
 
 /// The path without `.` and with `..` resolved by text, so that one file has one name.
-fn tidy(path: &Path) -> PathBuf {
+pub fn tidy(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -5,7 +5,7 @@ use super::model::{self, Format, Line};
 use super::project;
 use super::source::string;
 use super::suggest;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, FileId, Span};
 use crate::syntax::tree::{self, Expr as Syntax, ExprKind};
 
 impl<'a> Checker<'a> {
@@ -29,9 +29,12 @@ impl<'a> Checker<'a> {
             }
         };
         let body_value = self.value_of(decl, "body")?;
-        let (body, folder) = self.body(id, body_value)?;
+        let body = self.body(body_value)?;
+        let text = |file: &FileId| self.project.sources.get(*file).text.to_string();
+        let includes = self.project.includes.get(&body_value.span).into_iter().flatten();
+        let includes = includes.map(|(name, file)| (name.clone(), text(file))).collect();
         let template =
-            model::Template { label: label.clone(), language, subject, preheader, format, body, folder };
+            model::Template { label: label.clone(), language, subject, preheader, format, body, includes };
         self.model.templates.insert(label.clone(), template);
         Some(label)
     }
@@ -65,23 +68,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn body(&mut self, id: DeclId, value: &'a Syntax) -> Option<(tree::Str, Option<std::path::PathBuf>)> {
-        let folder_of = |path: Option<&std::path::Path>| {
-            path.and_then(std::path::Path::parent).map(std::path::Path::to_owned)
-        };
-        let own = self.project.sources.get(self.project.files[id.file].id).path.as_deref();
+    fn body(&mut self, value: &'a Syntax) -> Option<tree::Str> {
         if let Some(text) = string(value) {
-            return Some((text.clone(), folder_of(own)));
+            return Some(text.clone());
         }
         if project::file_call(value).is_some() {
             let file = *self.project.texts.get(&value.span)?;
-            let source = self.project.sources.get(file);
-            let text = source.text.to_string();
+            let text = self.project.sources.get(file).text.to_string();
             let span = Span::new(file, 0, text.len());
-            return Some((
-                tree::Str { value: text, span, map: vec![(0, 0)], block: true },
-                folder_of(source.path.as_deref()),
-            ));
+            return Some(tree::Str { value: text, span, map: vec![(0, 0)], block: true });
         }
         if !matches!(value.kind, ExprKind::Broken) {
             self.wrong_value(value, "a text block, or `file(\"templates/name.mjml\")`");

@@ -47,11 +47,13 @@ pub fn unified(name: &str, before: &str, after: &str) -> String {
 }
 
 /// A line with its control characters to be seen, and not obeyed by a terminal.
-fn visible(line: &str) -> String {
+pub fn visible(line: &str) -> String {
     let shown = |c: char| match c {
         '\t' => c,
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
         c if c.is_control() => '\u{fffd}',
+        // What turns the direction of writing makes a line look like another.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         c => c,
     };
     line.chars().map(shown).collect()

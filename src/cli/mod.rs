@@ -4,6 +4,7 @@ mod check;
 mod common;
 mod completions;
 mod demo;
+mod diff;
 mod difference;
 mod explain;
 mod fmt;
@@ -51,6 +52,8 @@ enum Command {
     Why(why::Args),
     /// Watch campaign files and show a live preview of each mail in the browser
     Watch(watch::Args),
+    /// Tell what a change of the files changes for people: this working tree, or two revisions
+    Diff(diff::Args),
     /// Count and sample a segment
     Segment(segment::Args),
     /// Make the demo shop
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Preview(args) => preview::main(&args),
         Command::Why(args) => why::main(&args),
         Command::Watch(args) => watch::main(&args),
+        Command::Diff(args) => diff::main(&args),
         Command::Segment(args) => segment::main(&args),
         Command::Demo(args) => demo::main(&args),
         Command::Import(args) => import::main(&args),

@@ -324,7 +324,7 @@ impl Compiler<'_> {
             preheader,
             format: template.format,
             body,
-            folder: template.folder.clone(),
+            includes: template.includes.clone(),
         };
         let words = format!("write each message with the template {label} ({})", template.language);
         self.add(&id, words, &[], false, Work::Compose(Box::new(step)));

@@ -1,5 +1,7 @@
 //! The steps of a plan.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -110,9 +112,9 @@ pub struct ComposeStep {
     pub format: Format,
     /// The body's text.
     pub body: String,
-    /// The folder that includes are looked for in.
-    #[serde(skip)]
-    pub folder: Option<std::path::PathBuf>,
+    /// Texts that the body includes from its own folder, by the names it includes them by.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub includes: BTreeMap<String, String>,
 }
 
 /// One version of the campaign.

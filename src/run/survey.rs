@@ -85,22 +85,14 @@ impl Surveyor {
         size: usize,
         each: Each<'_>,
     ) -> Result<bool, RunError> {
-        let ids = Arc::clone(&self.ids);
-        let end = (self.at + size).min(ids.len());
-        let chunk = &ids[self.at..end];
-        if chunk.is_empty() {
-            return Ok(false);
-        }
-        self.at = end;
-        let mut drafts = Vec::new();
-        for outcome in session.chunk(chunk)? {
-            match outcome {
-                Outcome::Excluded { gate, reason } => self.survey.exclude(gate, reason),
-                Outcome::Draft(draft) => drafts.push(*draft),
-            }
-        }
-        let drafts = self.records(session, state, drafts)?;
-        drafts.iter().for_each(|d| self.survey.count(session, d));
+        let fates = self.fates(session, state, size)?;
+        let drafts: Vec<Draft> = fates
+            .into_iter()
+            .filter_map(|(_, outcome)| match outcome {
+                Fate::Mail(draft) => Some(*draft),
+                Fate::NoMail { .. } => None,
+            })
+            .collect();
         if write {
             let writer = &session.writer;
             let written: Vec<_> = drafts.par_iter().map(|d| writer.write_draft(d, d.due_at)).collect();
@@ -111,31 +103,96 @@ impl Surveyor {
         } else {
             drafts.iter().for_each(|d| each(d, None));
         }
-        Ok(self.at < ids.len())
+        Ok(self.at < self.ids.len())
     }
 
-    /// Those that the records' gates let pass.
+    /// What a run would make of each of the next `size` customers, counted and told in their order.
+    ///
+    /// # Errors
+    /// As a run's.
+    pub fn fates(
+        &mut self,
+        session: &Session,
+        state: Option<&State>,
+        size: usize,
+    ) -> Result<Vec<(Key, Fate)>, RunError> {
+        let ids = Arc::clone(&self.ids);
+        let end = (self.at + size).min(ids.len());
+        let chunk = &ids[self.at..end];
+        self.at = end;
+        if chunk.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut fates: Vec<(Key, Fate)> = chunk
+            .iter()
+            .zip(session.chunk(chunk)?)
+            .map(|(id, outcome)| (id.clone(), Fate::from(outcome)))
+            .collect();
+        self.records(session, state, &mut fates)?;
+        for (_, fate) in &fates {
+            match fate {
+                Fate::Mail(draft) => self.survey.count(session, draft),
+                Fate::NoMail { gate, reason } => self.survey.exclude(gate, reason),
+            }
+        }
+        Ok(fates)
+    }
+
+    /// Asks the records' gates of those who would get a mail.
     fn records(
         &mut self,
         session: &Session,
         state: Option<&State>,
-        drafts: Vec<Draft>,
-    ) -> Result<Vec<Draft>, RunError> {
+        fates: &mut [(Key, Fate)],
+    ) -> Result<(), RunError> {
         if state.is_none() && self.empty.is_none() {
             self.empty = Some(State::in_memory()?);
         }
-        let Some(state) = state.or(self.empty.as_ref()) else { return Ok(drafts) };
-        let candidates: Vec<Candidate<'_>> = drafts.iter().map(Draft::candidate).collect();
+        let Some(state) = state.or(self.empty.as_ref()) else { return Ok(()) };
+        let drafts = fates.iter().filter_map(|(_, fate)| fate.draft());
+        let candidates: Vec<Candidate<'_>> = drafts.map(Draft::candidate).collect();
         let plan = &session.plan;
         let refusals = state.assess(&plan.campaign, &plan.occurrence, &candidates, &mut self.claimed)?;
-        let mut admitted = Vec::with_capacity(drafts.len());
-        for (draft, refusal) in drafts.into_iter().zip(refusals) {
-            match refusal {
-                Some(exclusion) => self.survey.exclude(&exclusion.gate, exclusion.reason),
-                None => admitted.push(draft),
+        let mails = fates.iter_mut().map(|(_, fate)| fate).filter(|fate| fate.draft().is_some());
+        for (fate, refusal) in mails.zip(refusals) {
+            if let Some(exclusion) = refusal {
+                *fate = Fate::NoMail { gate: exclusion.gate, reason: exclusion.reason };
             }
         }
-        Ok(admitted)
+        Ok(())
+    }
+}
+
+/// What becomes of a customer of the audience once every gate was asked.
+#[derive(Debug, Clone)]
+pub enum Fate {
+    /// No message, and why: the gate in a word or two, the reason in a sentence.
+    NoMail {
+        /// The gate.
+        gate: String,
+        /// The reason.
+        reason: String,
+    },
+    /// A message.
+    Mail(Box<Draft>),
+}
+
+impl Fate {
+    /// The message, if there is one.
+    pub fn draft(&self) -> Option<&Draft> {
+        match self {
+            Self::Mail(draft) => Some(draft),
+            Self::NoMail { .. } => None,
+        }
+    }
+}
+
+impl From<Outcome> for Fate {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Excluded { gate, reason } => Self::NoMail { gate: gate.to_owned(), reason },
+            Outcome::Draft(draft) => Self::Mail(draft),
+        }
     }
 }
 
@@ -163,8 +220,8 @@ pub fn survey(
 }
 
 impl Survey {
-    fn exclude(&mut self, gate: &str, reason: String) {
-        self.excluded.entry(gate.to_owned()).or_insert((0, reason)).0 += 1;
+    fn exclude(&mut self, gate: &str, reason: &str) {
+        self.excluded.entry(gate.to_owned()).or_insert_with(|| (0, reason.to_owned())).0 += 1;
     }
 
     fn count(&mut self, session: &Session, draft: &Draft) {

@@ -60,35 +60,22 @@ pub(super) fn templates(
     for step in &plan.steps {
         let Work::Compose(compose) = &step.work else { continue };
         for accent in &accents {
-            let library = library(compose.folder.as_deref(), &compose.body);
-            let texts = serde_json::to_vec(&library).unwrap_or_default();
-            let database = source.schema.database.to_string_lossy();
+            let pictures_of = source.pictures.to_string_lossy();
             let name = Name::of(
                 "template",
-                &[
-                    step.hash.as_bytes(),
-                    accent.as_bytes(),
-                    &texts,
-                    database.as_bytes(),
-                    source.url.as_bytes(),
-                ],
+                &[step.hash.as_bytes(), accent.as_bytes(), pictures_of.as_bytes(), source.url.as_bytes()],
             );
-            let template = store.remember(name, || prepare(compose, library.clone(), accent, &pictures))?;
+            let template = store.remember(name, || prepare(compose, accent, &pictures))?;
             prepared.insert((compose.template.clone(), (*accent).to_owned()), template);
         }
     }
     Ok(prepared)
 }
 
-fn prepare(
-    step: &ComposeStep,
-    texts: Texts,
-    accent: &str,
-    pictures: &Arc<Pictures>,
-) -> Result<PreparedTemplate, RunError> {
+fn prepare(step: &ComposeStep, accent: &str, pictures: &Arc<Pictures>) -> Result<PreparedTemplate, RunError> {
     let mut library = Library::default();
     library.set_accent(accent).map_err(RunError::Accent)?;
-    for (name, text) in texts {
+    for (name, text) in &step.includes {
         library.add(name, text);
     }
     let around = Surroundings { library, pictures: Arc::clone(pictures) };
@@ -107,24 +94,6 @@ fn prepare(
     };
     compose::prepare(&text, &around)
         .map_err(|error| RunError::Template { template: step.template.clone(), error })
-}
-
-/// Texts by the names they are included by.
-type Texts = BTreeMap<String, String>;
-
-/// The files that a template's body includes, from the template's own folder.
-fn library(folder: Option<&Path>, body: &str) -> Texts {
-    let mut library = Texts::new();
-    let Some(folder) = folder else { return library };
-    for (at, _) in body.match_indices("include") {
-        let rest = body[at + "include".len()..].trim_start();
-        let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
-        let Some(name) = rest[1..].split(quote).next().filter(|n| is_below(n)) else { continue };
-        if let Ok(text) = std::fs::read_to_string(folder.join(name)) {
-            library.insert(name.to_owned(), text);
-        }
-    }
-    library
 }
 
 /// Whether a relative path stays below the folder it starts from.

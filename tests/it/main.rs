@@ -10,6 +10,7 @@ mod http;
 mod journey;
 mod lsp;
 mod mapped;
+mod review;
 mod shell;
 mod shop;
 mod testing;

@@ -11,7 +11,7 @@
 //! 3 audience · recommend · experiment    the field's algorithms, with no language in sight
 //! 2 plan                                 the model as a graph of hashed steps
 //! 1 check                                names, types, kinds
-//! 0 syntax · diagnostic · data           text, errors, SQLite
+//! 0 syntax · markup · diagnostic · data  text, a mail's text, errors, SQLite
 //! ```
 //!
 //! `docs/architecture.md` tells the whole story.
@@ -24,6 +24,7 @@ pub mod data;
 pub mod deliver;
 pub mod diagnostic;
 pub mod experiment;
+pub mod markup;
 pub mod plan;
 pub mod recommend;
 pub mod run;

@@ -4,19 +4,20 @@
 //!
 //! ```text
 //! 9 cli                                  one file a command
-//! 8 watch                                the live preview
+//! 8 watch · audit                        the live preview; lints that need the shop's data
 //! 7 run                                  executes a plan, resumably
 //! 5 deliver                              the state database and the transports
 //! 4 compose                              templates and MIME messages
 //! 3 audience · recommend · experiment    the field's algorithms, with no language in sight
 //! 2 plan                                 the model as a graph of hashed steps
-//! 1 check                                names, types, kinds
+//! 1 check · lint                         names, types, kinds; what is sound and still not right
 //! 0 syntax · markup · diagnostic · data  text, a mail's text, errors, SQLite
 //! ```
 //!
 //! `docs/architecture.md` tells the whole story.
 
 pub mod audience;
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod compose;
@@ -24,6 +25,7 @@ pub mod data;
 pub mod deliver;
 pub mod diagnostic;
 pub mod experiment;
+pub mod lint;
 pub mod markup;
 pub mod plan;
 pub mod recommend;

@@ -36,7 +36,7 @@ pub use checker::Catalog;
 pub use model::Model;
 pub use project::{Disk, Project, Reader};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Span};
 
 /// What a check finds: the model as far as it is sound, and every finding once, in the order of files and places.
 #[derive(Debug)]
@@ -45,6 +45,19 @@ pub struct Checked {
     pub model: Model,
     /// Findings, those of the parser among them.
     pub diagnostics: Vec<Diagnostic>,
+    /// What each condition on a customer, a product or a row means, those inside others too.
+    pub conditions: Vec<Condition>,
+}
+
+/// A condition where it stands in a file, with its meaning.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// All of its text.
+    pub span: Span,
+    /// The label of the source that it was checked with.
+    pub source: String,
+    /// What it means.
+    pub meaning: typed::Expr,
 }
 
 impl Checked {
@@ -66,5 +79,5 @@ pub fn check(project: &Project, catalog: &dyn Catalog) -> Checked {
         (a.span.file, a.span.start, a.span.end, a.code).cmp(&(b.span.file, b.span.start, b.span.end, b.code))
     });
     diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code);
-    Checked { model: checker.model, diagnostics }
+    Checked { model: checker.model, diagnostics, conditions: checker.conditions }
 }

@@ -6,8 +6,10 @@ mod completions;
 mod demo;
 mod difference;
 mod explain;
+mod findings;
 mod fmt;
 mod import;
+mod lint;
 mod man;
 mod plan;
 mod preview;
@@ -35,6 +37,8 @@ struct Cli {
 enum Command {
     /// Check campaign files: every mistake, once, with what to do about it
     Check(check::Args),
+    /// Look for what is sound and still not right: dead declarations, empty segments, missing languages, law
+    Lint(lint::Args),
     /// Put campaign files into their one style
     Fmt(fmt::Args),
     /// Show what a campaign would do: to whom, how many, and how
@@ -71,6 +75,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(args) => check::main(&args),
+        Command::Lint(args) => lint::main(&args),
         Command::Fmt(args) => fmt::main(&args),
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),

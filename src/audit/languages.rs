@@ -28,7 +28,7 @@ impl Languages {
     }
 
     /// The languages that are missing, each with how many people read it.
-    pub fn findings(&self, look: &Look<'_>) -> Vec<Diagnostic> {
+    pub fn findings(&self, look: &Look<'_, '_>) -> Vec<Diagnostic> {
         let Some(place) = value(look.decl, "template").map(|v| v.span) else { return Vec::new() };
         let templates = &look.subject.model().templates;
         let mut missing: BTreeMap<&str, (u64, Vec<&str>)> = BTreeMap::new();

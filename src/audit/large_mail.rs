@@ -31,7 +31,7 @@ impl Largest {
     }
 
     /// Writes them, and says which templates are too large.
-    pub fn findings(&self, look: &Look<'_>, session: &Session) -> Vec<Diagnostic> {
+    pub fn findings(&self, look: &Look<'_, '_>, session: &Session) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for (label, drafts) in &self.by_template {
             let sizes = drafts.iter().filter_map(|(_, draft)| Some((size(session, draft)?, draft)));

@@ -71,8 +71,8 @@ pub fn audit(
 }
 
 /// A campaign that is looked at.
-struct Look<'l> {
-    subject: &'l Subject<'l>,
+struct Look<'l, 'a> {
+    subject: &'l Subject<'a>,
     campaign: &'l Campaign,
     decl: &'l crate::syntax::tree::Decl,
 }
@@ -101,7 +101,7 @@ fn session(
 }
 
 fn campaign_findings(
-    look: &Look<'_>,
+    look: &Look<'_, '_>,
     session: &Session,
     audit: &mut Audit,
     told: Told<'_>,

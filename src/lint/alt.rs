@@ -1,7 +1,7 @@
 //! H0509: pictures that say nothing to those who do not see them: many inboxes load none, and some people see none.
 
 use super::subject::Subject;
-use super::texts::{Body, Element, bodies};
+use super::texts::{Body, Element};
 use crate::check::model::Format;
 use crate::diagnostic::Diagnostic;
 
@@ -10,7 +10,7 @@ const PICTURES: [&str; 3] = ["img", "mj-image", "mj-carousel-image"];
 
 /// Finds them.
 pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    bodies(subject).iter().flat_map(of_body).collect()
+    subject.bodies().iter().flat_map(of_body).collect()
 }
 
 fn of_body(body: &Body<'_>) -> Vec<Diagnostic> {

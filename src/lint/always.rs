@@ -1,19 +1,19 @@
 //! H0504: conditions that every value passes, so that they ask for nothing.
 
-use super::conditions::{Verdict, judge};
+use super::conditions::Verdict;
 use super::fact::Fact;
 use super::subject::Subject;
 use crate::diagnostic::Diagnostic;
 
 /// Finds them.
 pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let told = judge(subject).into_iter().filter_map(|verdict| match verdict {
+    let told = subject.verdicts().iter().filter_map(|verdict| match verdict {
         Verdict::Always(fact) => Some(
             Diagnostic::warning("H0504", fact.span, "this holds for everybody")
                 .label("asks for nothing")
                 .help("take it away, or look at the number: no count is below 0"),
         ),
-        Verdict::Either { fact, other, unless_missing } => Some(either(&fact, &other, unless_missing)),
+        Verdict::Either { fact, other, unless_missing } => Some(either(fact, other, *unless_missing)),
         Verdict::Impossible(_) | Verdict::Exclusive { .. } => None,
     });
     told.collect()
@@ -26,9 +26,10 @@ fn either(fact: &Fact, other: &Fact, unless_missing: bool) -> Diagnostic {
         "one of these two holds for everybody"
     };
     let help = match fact.name() {
-        Some(name) if unless_missing => format!(
+        Some(name) if unless_missing && fact.is_of_values() => format!(
             "to leave both out, write `and` or `{name} not in […]`; to ask only whether it is known, `{name} is known`"
         ),
+        _ if fact.is_of_presence() => "take both away".to_owned(),
         _ => "to ask for both, write `and` between them".to_owned(),
     };
     Diagnostic::warning("H0504", fact.span, message)

@@ -42,8 +42,8 @@ pub enum Because {
     Beside,
     /// The policy requires it.
     Policy,
-    /// The audience is of these.
-    Audience,
+    /// Nobody else gets the campaign.
+    Recipients,
     /// An earlier choice has taken those.
     Taken,
     /// `only:` lets nothing else through.
@@ -64,16 +64,19 @@ pub fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-struct Judge<'j> {
-    subject: &'j Subject<'j>,
+struct Judge<'j, 'a> {
+    subject: &'j Subject<'a>,
     meanings: &'j BTreeMap<Span, &'j Typed>,
     verdicts: &'j mut Vec<Verdict>,
 }
 
 type Given = (Fact, Because);
 
-impl Judge<'_> {
-    fn declaration(&mut self, file: usize, decl: &Decl) {
+/// Longer chains of conditions were made by a program, and comparing each with each would keep an editor waiting.
+const MOST: usize = 300;
+
+impl<'a> Judge<'_, 'a> {
+    fn declaration(&mut self, file: usize, decl: &'a Decl) {
         match decl.kind.text.as_str() {
             "strategy" => self.strategy(decl),
             "campaign" => self.campaign(file, decl),
@@ -101,7 +104,7 @@ impl Judge<'_> {
         }
     }
 
-    fn campaign(&mut self, file: usize, decl: &Decl) {
+    fn campaign(&mut self, file: usize, decl: &'a Decl) {
         let mut given: Vec<Given> = Vec::new();
         if let Some((_, policy)) = self.subject.named(file, decl, "policy")
             && let Some(require) = value(policy, "require")
@@ -110,14 +113,14 @@ impl Judge<'_> {
         }
         if let Some(audience) = value(decl, "audience") {
             self.search(audience, &given);
-            given.extend(self.given(audience, Because::Audience));
+            given.extend(self.given(audience, Because::Recipients));
         }
         self.choices(decl, &given);
         for variant in &decl.blocks {
             let mut given = given.clone();
             if let Some(audience) = value(variant, "audience") {
                 self.search(audience, &given);
-                given.extend(self.given(audience, Because::Audience));
+                given.extend(self.given(audience, Because::Recipients));
             }
             self.choices(variant, &given);
         }
@@ -131,7 +134,8 @@ impl Judge<'_> {
         for key in ["template", "tone"] {
             let Some(setting) = setting(decl, key) else { continue };
             let Value::Expr(e) = &setting.value else { continue };
-            let mut given = given.to_vec();
+            let others = given.iter().map(|(fact, _)| (fact.clone(), Because::Recipients));
+            let mut given: Vec<Given> = others.collect();
             for item in items(e) {
                 if let ExprKind::When(_, condition) = &item.kind {
                     self.search(condition, &given);
@@ -170,6 +174,9 @@ impl Judge<'_> {
     /// A condition, where the given facts hold already.
     fn condition(&mut self, e: &Expr, given: &[Given]) {
         let parts = parts(e, BinaryOp::And);
+        if parts.len() > MOST {
+            return;
+        }
         let said: Vec<Vec<Fact>> = parts.iter().map(|part| self.of_part(part, Holds::Yes)).collect();
         let before = self.verdicts.len();
         self.impossible(&parts, &said);
@@ -184,9 +191,12 @@ impl Judge<'_> {
             return;
         }
         for (index, part) in parts.iter().enumerate() {
-            let others = said.iter().enumerate().filter(|(other, _)| *other != index).flat_map(|(_, f)| f);
-            let others: Vec<Given> = others.map(|f| (f.clone(), Because::Beside)).collect();
-            self.inside(part, &others.into_iter().chain(given.iter().cloned()).collect::<Vec<_>>());
+            let beside = || {
+                let others = said.iter().enumerate().filter(|(other, _)| *other != index);
+                let others = others.flat_map(|(_, facts)| facts).map(|f| (f.clone(), Because::Beside));
+                others.chain(given.iter().cloned()).collect::<Vec<_>>()
+            };
+            self.inside(part, &beside);
         }
     }
 
@@ -216,10 +226,9 @@ impl Judge<'_> {
         }
     }
 
-    fn inside(&mut self, part: &Expr, others: &[Given]) {
+    fn inside(&mut self, part: &Expr, beside: &dyn Fn() -> Vec<Given>) {
         match &part.kind {
-            ExprKind::Binary(BinaryOp::Or, ..) => self.either(part, others),
-            ExprKind::Binary(BinaryOp::And, ..) => self.condition(part, others),
+            ExprKind::Binary(BinaryOp::Or, ..) => self.either(part, &beside()),
             // What is denied is not asked for: it is judged by itself.
             ExprKind::Unary(_, inner) => self.search(inner, &[]),
             _ => {
@@ -231,6 +240,9 @@ impl Judge<'_> {
 
     fn either(&mut self, whole: &Expr, given: &[Given]) {
         let any = parts(whole, BinaryOp::Or);
+        if any.len() > MOST {
+            return;
+        }
         let before = self.verdicts.len();
         any.iter().for_each(|one| self.condition(one, given));
         if self.verdicts.len() > before {

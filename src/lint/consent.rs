@@ -1,5 +1,7 @@
 //! H0512: mail to people of whom nobody asks whether they wanted any.
 
+use std::collections::BTreeSet;
+
 use super::subject::{Subject, value};
 use crate::check::model::{Campaign, Model};
 use crate::check::typed::{Expr, Op, Type};
@@ -54,21 +56,22 @@ pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
 fn asks(model: &Model, campaign: &Campaign, narrower: Option<&Expr>, policy: &str) -> bool {
     let required = model.policies.get(policy).into_iter().flat_map(|p| &p.require).map(|r| &r.condition);
     let mut conditions = required.chain([&campaign.audience]).chain(narrower);
-    conditions.any(|condition| speaks_of_consent(model, condition, 0))
+    let mut seen = BTreeSet::new();
+    conditions.any(|condition| speaks_of_consent(model, condition, &mut seen))
 }
 
 /// Whether a condition speaks of consent, in the shop's own words for it. A condition on something unknown may.
-fn speaks_of_consent(model: &Model, condition: &Expr, depth: usize) -> bool {
+fn speaks_of_consent<'m>(model: &'m Model, condition: &Expr, seen: &mut BTreeSet<&'m str>) -> bool {
     let mut found = false;
     condition.walk(&mut |e| {
         found |= match &e.op {
             Op::Column(_, name) | Op::Attribute { name, .. } => is_word(name),
             Op::Aggregate(a) => is_word(&a.relation),
             Op::Segment(label) => {
-                let inner = model.segments.get(label);
                 is_word(label)
-                    || (depth < 40
-                        && inner.is_some_and(|s| speaks_of_consent(model, &s.condition, depth + 1)))
+                    || model.segments.get(label).is_some_and(|inner| {
+                        seen.insert(&inner.label) && speaks_of_consent(model, &inner.condition, seen)
+                    })
             }
             _ => e.ty == Type::Unknown,
         };

@@ -1,15 +1,15 @@
 //! H0503: conditions that can never hold, alone or with what is asked for beside them.
 
-use super::conditions::{Because, Verdict, judge};
+use super::conditions::{Because, Verdict};
 use super::subject::Subject;
 use crate::diagnostic::Diagnostic;
 
 /// Finds them.
 pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    judge(subject).into_iter().filter_map(|verdict| told(subject, verdict)).collect()
+    subject.verdicts().iter().filter_map(|verdict| told(subject, verdict)).collect()
 }
 
-fn told(subject: &Subject<'_>, verdict: Verdict) -> Option<Diagnostic> {
+fn told(subject: &Subject<'_>, verdict: &Verdict) -> Option<Diagnostic> {
     let (fact, other, because) = match verdict {
         Verdict::Impossible(fact) => {
             return Some(
@@ -18,7 +18,7 @@ fn told(subject: &Subject<'_>, verdict: Verdict) -> Option<Diagnostic> {
                     .help("no value is like that: look at the numbers, or take the condition away"),
             );
         }
-        Verdict::Exclusive { fact, other, because } => (fact, other, because),
+        Verdict::Exclusive { fact, other, because } => (fact, other, *because),
         Verdict::Always(_) | Verdict::Either { .. } => return None,
     };
     let (message, label, related) = match because {
@@ -32,10 +32,10 @@ fn told(subject: &Subject<'_>, verdict: Verdict) -> Option<Diagnostic> {
             "asks for one thing",
             "the policy requires another",
         ),
-        Because::Audience => (
-            "nobody in the audience is like this".to_owned(),
+        Because::Recipients => (
+            "nobody who gets this campaign is like this".to_owned(),
             "never chosen",
-            "the audience is of these only",
+            "recipients are of these only",
         ),
         Because::Taken => (
             "nobody is left for this choice".to_owned(),
@@ -58,7 +58,8 @@ fn told(subject: &Subject<'_>, verdict: Verdict) -> Option<Diagnostic> {
         }
         (Because::Taken, _) => Some("put the narrower choice first".to_owned()),
         (Because::Only, _) => Some("take one of the two away".to_owned()),
-        _ => Some("nothing would be sent: mend one of the two".to_owned()),
+        (Because::Policy, _) => Some("nothing would be sent: mend one of the two".to_owned()),
+        (Because::Recipients, _) => Some("take it away, or look at both again".to_owned()),
     };
     let elsewhere = subject.text(other.span).len() < 200;
     let finding = Diagnostic::warning("H0503", fact.span, message).label(label).help_opt(help);

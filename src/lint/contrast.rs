@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::subject::{Subject, value};
-use super::texts::{Body, Element, bodies};
+use super::texts::{Body, Element};
 use crate::diagnostic::Diagnostic;
 use crate::markup::{Colour, READABLE};
 use crate::syntax::tree::ExprKind;
@@ -15,9 +15,9 @@ const READABLE_LARGE: f64 = 3.0;
 /// Finds them.
 pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = accents(subject);
-    for body in bodies(subject) {
-        found.extend(body.elements().flat_map(|element| of_element(&body, &element)));
-        found.extend(of_sheets(&body));
+    for body in subject.bodies() {
+        found.extend(body.elements().flat_map(|element| of_element(body, &element)));
+        found.extend(of_sheets(body));
     }
     found
 }

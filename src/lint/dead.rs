@@ -78,7 +78,7 @@ fn is_root(decl: &Decl) -> bool {
 }
 
 /// Everything that campaigns, tests and other files come to, and what is kept on purpose.
-fn alive(subject: &Subject<'_>, words: &Words<'_>, is_kept: impl Fn(Span) -> bool) -> BTreeSet<Id> {
+fn alive<'a>(subject: &Subject<'a>, words: &Words<'a>, is_kept: impl Fn(Span) -> bool) -> BTreeSet<Id> {
     let mut waiting: Vec<Id> = Vec::new();
     for (file, parsed) in subject.project.files.iter().enumerate() {
         for (index, decl) in parsed.tree.decls.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! What a condition says, as facts about single values: `age` is at least 18, `country` is one of these. Two facts about one value
 //! that no value satisfies make a contradiction. Nothing is claimed where that is not certain.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
@@ -91,45 +92,58 @@ pub enum Holds {
 /// The facts that follow from a condition, all of which point at `span`.
 pub fn facts(model: &Model, condition: &Expr, holds: Holds, span: Span) -> Vec<Fact> {
     let mut found = Vec::new();
-    Reader { model, span, found: &mut found }.read(condition, holds, 0);
+    let left = Cell::new(PARTS);
+    Reader { model, span, found: &mut found, left: &left, depth: 0 }.read(condition, holds);
     found
 }
 
-/// How deep segments may lie in one another; circles are errors, and this is only against a mistake here.
-const DEPTH: usize = 40;
+/// How many parts of a condition are read, those of segments in it too: where each names the next twice they would double.
+const PARTS: usize = 10_000;
+
+/// How deep parts are read, segments in segments too.
+const DEPTH: usize = 200;
+
+/// Longer lists are not compared.
+const LONGEST: usize = 1_000;
 
 struct Reader<'r> {
     model: &'r Model,
     span: Span,
     found: &'r mut Vec<Fact>,
+    left: &'r Cell<usize>,
+    depth: usize,
 }
 
 impl Reader<'_> {
-    fn read(&mut self, e: &Expr, holds: Holds, depth: usize) {
-        if depth > DEPTH {
-            return;
-        }
-        let deeper = depth + 1;
+    fn read(&mut self, e: &Expr, holds: Holds) {
+        let Some(left) = self.left.get().checked_sub(1).filter(|_| self.depth < DEPTH) else { return };
+        self.left.set(left);
+        self.depth += 1;
+        self.part(e, holds);
+        self.depth -= 1;
+    }
+
+    fn part(&mut self, e: &Expr, holds: Holds) {
         match &e.op {
-            Op::And(all) if holds == Holds::Yes => all.iter().for_each(|one| self.read(one, holds, deeper)),
-            Op::Or(any) if holds != Holds::Yes => any.iter().for_each(|one| self.read(one, holds, deeper)),
+            Op::And(all) if holds == Holds::Yes => all.iter().for_each(|one| self.read(one, holds)),
+            Op::Or(any) if holds != Holds::Yes => any.iter().for_each(|one| self.read(one, holds)),
             Op::Or(any) => self.either(any),
             Op::And(_) | Op::Literal(_) => {}
             Op::Not(inner) => match holds {
-                Holds::Yes => self.read(inner, Holds::No, deeper),
-                Holds::No => self.read(inner, Holds::Yes, deeper),
-                Holds::NotYes if is_never_missing(inner) => self.read(inner, Holds::Yes, deeper),
+                Holds::Yes => self.read(inner, Holds::No),
+                Holds::No => self.read(inner, Holds::Yes),
+                Holds::NotYes if is_never_missing(inner) => self.read(inner, Holds::Yes),
                 Holds::NotYes => {}
             },
             Op::IsTrue(inner) => {
                 let holds = if holds == Holds::Yes { Holds::Yes } else { Holds::NotYes };
-                self.read(inner, holds, deeper);
+                self.read(inner, holds);
             }
             Op::Segment(label) => {
                 self.yes_no(e, holds == Holds::Yes, true);
                 if let Some(segment) = self.model.segments.get(label) {
                     let holds = if holds == Holds::Yes { Holds::Yes } else { Holds::NotYes };
-                    self.read(&segment.condition, holds, deeper);
+                    self.read(&segment.condition, holds);
                 }
             }
             Op::IsMissing(value) => {
@@ -139,7 +153,7 @@ impl Reader<'_> {
             Op::Compare(op, a, b) => self.compare(e, *op, a, b, holds),
             Op::OneOf(value, list) => {
                 let values: Option<Vec<Value>> = list.iter().map(Value::of).collect();
-                if let Some(values) = values {
+                if let Some(values) = values.filter(|v| v.len() <= LONGEST) {
                     let claim =
                         if holds == Holds::Yes { Claim::OneOf(values) } else { Claim::NoneOf(values) };
                     self.add(value, claim, holds != Holds::NotYes);
@@ -178,7 +192,8 @@ impl Reader<'_> {
         let mut subject: Option<Expr> = None;
         let mut values = Vec::new();
         for one in any {
-            let said = facts(self.model, one, Holds::Yes, self.span);
+            let mut said = Vec::new();
+            Reader { found: &mut said, ..*self }.read(one, Holds::Yes);
             let [Fact { subject: own, claim: Claim::OneOf(list), sure: true, .. }] = said.as_slice() else {
                 return;
             };
@@ -510,6 +525,24 @@ mod tests {
 
     fn said(e: &Expr, holds: Holds) -> Vec<Fact> {
         facts(&Model::default(), e, holds, Span::new(FileId(0), 0, 1))
+    }
+
+    /// Segments that each name the next twice do not double the work at every step.
+    #[test]
+    fn segments_in_segments_end() {
+        let named = |name: usize| Expr::new(Op::Segment(format!("s{name}")), Type::YesNo);
+        let mut model = Model::default();
+        for at in 0..60 {
+            let twice = vec![named(at + 1), named(at + 1)];
+            let op = if at % 2 == 0 { Op::And(twice) } else { Op::Or(twice) };
+            let label = format!("s{at}");
+            let condition = Expr::new(op, Type::YesNo);
+            let (title, source) = (String::new(), String::new());
+            let segment = crate::check::model::Segment { label: label.clone(), title, source, condition };
+            model.segments.insert(label, segment);
+        }
+        let found = facts(&model, &named(0), Holds::Yes, Span::new(FileId(0), 0, 1));
+        assert!(!found.is_empty() && found.len() <= PARTS);
     }
 
     proptest! {

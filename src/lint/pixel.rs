@@ -1,13 +1,13 @@
 //! H0517: a picture that nobody sees and that tells who opened the mail. Watching single people needs their consent.
 
 use super::subject::Subject;
-use super::texts::{Body, Element, bodies};
+use super::texts::{Body, Element};
 use crate::diagnostic::Diagnostic;
 use crate::markup::TagKind;
 
 /// Finds them.
 pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    bodies(subject).iter().flat_map(of_body).collect()
+    subject.bodies().iter().flat_map(of_body).collect()
 }
 
 fn of_body(body: &Body<'_>) -> Vec<Diagnostic> {

@@ -1,7 +1,6 @@
 //! H0513: a price that depends on who asks (China: PIPL, article 24, no unreasonable difference in price).
 
 use super::subject::{Subject, value};
-use super::texts::bodies;
 use crate::diagnostic::Diagnostic;
 use crate::markup::TagKind;
 
@@ -15,7 +14,7 @@ pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
 /// `{{ pick.price.amount * customer.factor }}`: a price worked out of a customer's values.
 fn in_templates(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for body in bodies(subject) {
+    for body in subject.bodies() {
         for tag in body.text.tags.iter().filter(|tag| tag.kind == TagKind::Output) {
             let inside = tag.inside(&body.text.written.value);
             if is_price_by_customer(inside) {

@@ -161,7 +161,7 @@ fn answer(text: &Text<'_>) -> Option<Diagnostic> {
             "this looks like an answer, and nobody asked",
         )
         .label("misleading")
-        .help("leave it out: a subject that deceives is against the law (CAN-SPAM, 16 CFR 316) and a sign of spam"),
+        .help("leave it out: a subject that deceives is against the law (CAN-SPAM) and a sign of spam"),
     )
 }
 

@@ -1,10 +1,13 @@
 //! What lints look at, with the questions that several of them ask.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::advert_mark::is_of_china;
+use super::conditions::{Verdict, judge};
 use super::fact::{Holds, facts};
 use super::silence::Silences;
+use super::texts::{self, Body};
 use crate::check::model::{Campaign, Choice, Template};
 use crate::check::{Checked, Model, Project};
 use crate::diagnostic::{FileId, Span};
@@ -20,12 +23,31 @@ pub struct Subject<'a> {
     pub silences: Silences,
     /// Names, by file, that files which were not loaded take from it ([`super::exported`]).
     pub exported: BTreeSet<(FileId, String)>,
+    bodies: OnceCell<Vec<Body<'a>>>,
+    verdicts: OnceCell<Vec<Verdict>>,
 }
 
 impl<'a> Subject<'a> {
     /// A project to look at, of which nothing is used outside.
     pub fn new(project: &'a Project, checked: &'a Checked) -> Self {
-        Self { project, checked, silences: Silences::of(project), exported: BTreeSet::new() }
+        Self {
+            project,
+            checked,
+            silences: Silences::of(project),
+            exported: BTreeSet::new(),
+            bodies: OnceCell::new(),
+            verdicts: OnceCell::new(),
+        }
+    }
+
+    /// The bodies of all templates, each read once for all lints.
+    pub(super) fn bodies(&self) -> &[Body<'a>] {
+        self.bodies.get_or_init(|| self.model().templates.values().map(texts::body).collect())
+    }
+
+    /// What was found of every condition, judged once for all lints.
+    pub(super) fn verdicts(&self) -> &[Verdict] {
+        self.verdicts.get_or_init(|| judge(self))
     }
 
     /// The model.
@@ -118,8 +140,9 @@ impl<'a> Subject<'a> {
             Some(text) => *text == body.file,
             None => e.span == body,
         };
-        self.of_kind("template")
-            .find_map(|(_, decl)| value(decl, "body").filter(|e| is_it(e)).map(|e| e.span))
+        let bodies = self.of_kind("template").filter_map(|(_, decl)| setting(decl, "body"));
+        let mut own = bodies.filter(|s| matches!(&s.value, Value::Expr(e) if is_it(e)));
+        own.next().map(|setting| setting.key.span)
     }
 
     /// The templates that a campaign's messages are made of.

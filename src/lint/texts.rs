@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::subject::Subject;
 use crate::check::model::{Copy, Format, Line, Template};
 use crate::diagnostic::Span;
 use crate::markup::html::{Attribute, Kind, Token, tokenize};
@@ -105,11 +104,6 @@ impl Body<'_> {
         let range = attribute.value.clone();
         (!self.text.is_filled(&range)).then(|| self.text.at(range))
     }
-}
-
-/// The bodies of all templates.
-pub fn bodies<'a>(subject: &Subject<'a>) -> Vec<Body<'a>> {
-    subject.model().templates.values().map(body).collect()
 }
 
 /// The body of a template.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::subject::Subject;
-use super::texts::{Body, Text, bodies};
+use super::texts::{Body, Text};
 use crate::check::model::Format;
 use crate::diagnostic::Diagnostic;
 use crate::markup::TagKind;
@@ -40,7 +40,7 @@ const LINKS: [&str; 5] = ["href", "src", "action", "background", "background-url
 
 /// Finds them.
 pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    bodies(subject).iter().flat_map(of_body).collect()
+    subject.bodies().iter().flat_map(of_body).collect()
 }
 
 fn of_body(body: &Body<'_>) -> Vec<Diagnostic> {
@@ -106,7 +106,7 @@ fn bracketed(text: &Text<'_>) -> Vec<Range<usize>> {
 
 /// `https://…` in running text.
 fn bare(text: &Text<'_>) -> Vec<Range<usize>> {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | ')' | '，' | '。');
+    let ends = |c: char| !c.is_ascii() || c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | ')');
     let starts = text.plain.match_indices("://").map(|(at, _)| at);
     starts.map(|at| at..at + text.plain[at..].find(ends).unwrap_or(text.plain.len() - at)).collect()
 }

@@ -5,6 +5,7 @@ mod breakage;
 mod corpus;
 mod fmt;
 mod journey;
+mod lint;
 mod mapped;
 mod shell;
 mod shop;

@@ -4,7 +4,10 @@
 //!
 //! ```text
 //! 9 cli                                  one file a command
-//! 8 watch · audit                        the live preview; lints that need the shop's data
+//! 8 audit                                lints that need the shop's data
+//! 8 lsp                                  the editor server
+//! 8 testing                              `test` blocks, executed
+//! 8 watch                                the live preview
 //! 7 run                                  executes a plan, resumably
 //! 5 deliver                              the state database and the transports
 //! 4 compose                              templates and MIME messages
@@ -26,9 +29,11 @@ pub mod deliver;
 pub mod diagnostic;
 pub mod experiment;
 pub mod lint;
+pub mod lsp;
 pub mod markup;
 pub mod plan;
 pub mod recommend;
 pub mod run;
 pub mod syntax;
+pub mod testing;
 pub mod watch;

@@ -93,7 +93,10 @@ impl<'a> Checker<'a> {
                 return Err(());
             }
             [field] => match self.relation_column(inner, &name, &field.text) {
-                Some(ty) => Expr::column(Row::This, &field.text, ty),
+                Some(ty) => {
+                    self.mark_column(field.span, inner, &name, &field.text);
+                    Expr::column(Row::This, &field.text, ty)
+                }
                 None => {
                     let Some(relation) = relation else { return Ok(None) };
                     let names: Vec<&str> = relation.columns.iter().map(|c| c.name.as_str()).collect();
@@ -204,6 +207,7 @@ impl<'a> Checker<'a> {
     }
 
     fn relation_named(&mut self, name: &str, span: Span, scope: &Scope) -> bool {
+        self.mark_relation(span, scope, name);
         let Some((_, schema)) = &scope.source else { return true };
         if schema.relation(name).is_some_and(|r| r.of_customer() || r.of_product()) || !schema.known {
             return true;
@@ -310,6 +314,18 @@ impl<'a> Checker<'a> {
             self.report(near(finding, &callee.text, callee.span, &names, "there are"));
             return unknown();
         };
+        let typed = args.iter().map(|a| self.expr(&a.value, scope)).collect();
+        self.function_of(function, typed, args, span)
+    }
+
+    /// A plain function of values, against what it takes.
+    pub fn function_of(
+        &mut self,
+        function: &functions::Function,
+        values: Vec<Expr>,
+        args: &[tree::Arg],
+        span: Span,
+    ) -> Expr {
         if args.len() != function.arguments.len() || args.iter().any(|a| a.name.is_some()) {
             let wanted = function.arguments.len();
             self.report(
@@ -324,8 +340,7 @@ impl<'a> Checker<'a> {
             return unknown();
         }
         let mut typed = Vec::new();
-        for (arg, wanted) in args.iter().zip(function.arguments) {
-            let value = self.expr(&arg.value, scope);
+        for ((arg, value), wanted) in args.iter().zip(values).zip(function.arguments) {
             let fits = match wanted {
                 Argument::Amount => {
                     matches!(value.ty, Type::Number | Type::Money(_) | Type::Duration | Type::Unknown)

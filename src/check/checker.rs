@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::expr::near;
+use super::index::{Index, Meaning};
 use super::kinds::{self, Kind};
 use super::model::Model;
 use super::project::Project;
@@ -27,8 +28,10 @@ pub trait Catalog {
 
 /// One declaration: a file and a position in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct DeclId {
+pub struct DeclId {
+    /// Its file's place in [`Project::files`].
     pub file: usize,
+    /// Its place among the file's declarations.
     pub index: usize,
 }
 
@@ -68,6 +71,8 @@ pub(super) struct Checker<'a> {
     pub catalog: &'a dyn Catalog,
     pub diagnostics: Vec<Diagnostic>,
     pub model: Model,
+    /// What each name means.
+    pub index: Index,
     /// Names visible in each file.
     pub names: Vec<BTreeMap<&'a str, DeclId>>,
     /// Names that a file would take if its `use` lines were right: nothing is said of their absence again.
@@ -91,6 +96,7 @@ impl<'a> Checker<'a> {
             catalog,
             diagnostics: Vec::new(),
             model: Model::default(),
+            index: Index::default(),
             names: Vec::new(),
             lost: Vec::new(),
             labels: BTreeMap::new(),
@@ -131,6 +137,11 @@ impl<'a> Checker<'a> {
                     );
                 } else {
                     names.insert(&name.text, DeclId { file, index });
+                    self.mark(name.span, Meaning::Declaration(DeclId { file, index }));
+                }
+                for attribute in decl.settings.iter().filter(|_| decl.kind.text == "profile") {
+                    let meaning = Meaning::Attribute(DeclId { file, index }, attribute.key.text.clone());
+                    self.mark(attribute.key.span, meaning);
                 }
             }
             own.push(names);
@@ -143,9 +154,13 @@ impl<'a> Checker<'a> {
                     self.lost[file].extend(use_.names.iter().map(|name| name.text.as_str()));
                     continue;
                 };
+                self.mark(use_.path.span, Meaning::File(project.files[target].id));
                 for name in &use_.names {
                     match own[target].get(name.text.as_str()) {
-                        Some(&decl) => self.take_name(file, name, decl),
+                        Some(&decl) => {
+                            self.mark(name.span, Meaning::Declaration(decl));
+                            self.take_name(file, name, decl);
+                        }
                         None => {
                             let known: Vec<&str> = own[target].keys().copied().collect();
                             self.lost[file].insert(&name.text);
@@ -245,6 +260,7 @@ impl<'a> Checker<'a> {
             self.report(finding);
             return None;
         };
+        self.mark(span, Meaning::Declaration(id));
         let found = self.decl(id);
         // Of an unknown kind that was said.
         kinds::find(&found.kind.text)?;
@@ -550,12 +566,12 @@ impl<'a> Checker<'a> {
 }
 
 /// The setting of that key, the first if there are two.
-pub(super) fn setting<'d>(decl: &'d Decl, key: &str) -> Option<&'d Setting> {
+pub fn setting<'d>(decl: &'d Decl, key: &str) -> Option<&'d Setting> {
     decl.settings.iter().find(|s| s.key.text == key)
 }
 
 /// The expression of a setting.
-pub(super) fn expr_of(setting: &Setting) -> Option<&Syntax> {
+pub fn expr_of(setting: &Setting) -> Option<&Syntax> {
     match &setting.value {
         Value::Expr(e) => Some(e),
         Value::Schedule(_) => None,

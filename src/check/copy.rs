@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checker::{Checker, DeclId};
+use super::index::Meaning;
 use super::model::{self, Chooser};
 use super::suggest;
 use crate::diagnostic::{Diagnostic, Span};
@@ -28,6 +29,7 @@ impl<'a> Checker<'a> {
         let sound = found.is_empty();
         self.diagnostics.extend(found);
         self.grammar(&rules, sound, fallback.is_some());
+        self.mark_rules(id, &rules);
         let copy = model::Copy {
             label: label.clone(),
             language,
@@ -38,6 +40,17 @@ impl<'a> Checker<'a> {
         };
         self.model.copies.insert(label.clone(), copy);
         Some(label)
+    }
+
+    /// Notes where rules are defined and used.
+    fn mark_rules(&mut self, id: DeclId, rules: &Rules) {
+        for rule in &rules.rules {
+            for name in std::iter::once(&rule.name).chain(uses(rule)) {
+                if rules.rules.iter().any(|r| r.name.text == name.text) {
+                    self.mark(name.span, Meaning::Rule(id, name.text.clone()));
+                }
+            }
+        }
     }
 
     fn chooser(&mut self, id: DeclId, value: &'a Syntax) -> Option<Chooser> {

@@ -6,7 +6,7 @@ use super::checker::{Checker, Scope};
 use super::message_expr::Offered;
 use super::model::{Copy, Line, Template};
 use super::shape::Field;
-use super::template_text::{check_text_where, known_when};
+use super::template_text::{known_when, read_text};
 use crate::diagnostic::Severity;
 use crate::syntax::rules::{Part, Rules};
 use crate::syntax::tree::{Expr, ExprKind};
@@ -30,6 +30,7 @@ impl Checker<'_> {
         }
         let known = known_at(&copy.rules);
         let mut found = Vec::new();
+        let mut mentions = Vec::new();
         for (index, rule) in copy.rules.rules.iter().enumerate() {
             for alternative in &rule.alternatives {
                 let mut known = &known[index] | always;
@@ -42,7 +43,7 @@ impl Checker<'_> {
                 for part in &alternative.parts {
                     let Part::Text(text) = part else { continue };
                     let before = found.len();
-                    check_text_where(text, &roots, &known, &mut found);
+                    mentions.extend(read_text(text, &roots, &known, &mut found));
                     if unread {
                         // Nobody knows what the condition would have asked for.
                         let tail = found.split_off(before);
@@ -53,9 +54,13 @@ impl Checker<'_> {
         }
         if let Some(text) = &copy.fallback {
             let always: Vec<String> = always.iter().cloned().collect();
-            check_text_where(text, &roots, &always, &mut found);
+            mentions.extend(read_text(text, &roots, &always, &mut found));
         }
         self.diagnostics.extend(found);
+        self.mark_mentions(mentions, scope);
+        if let Some(&(id, _)) = self.labels.get(&copy.label) {
+            self.index.offered.entry(id).or_default().extend(roots);
+        }
     }
 
     /// The labels of the copies that a template uses: as a line, or as `copy.name` somewhere in its text.

@@ -13,7 +13,7 @@ pub(super) fn unknown() -> Expr {
 }
 
 /// A type, as a person would say it.
-pub(super) fn type_words(ty: Type) -> String {
+pub fn type_words(ty: Type) -> String {
     match ty {
         Type::Number => "a number".into(),
         Type::Text => "a text".into(),
@@ -29,7 +29,7 @@ pub(super) fn type_words(ty: Type) -> String {
 }
 
 /// The aggregate of that word.
-pub(super) fn aggregation(word: &str) -> Option<Aggregation> {
+pub fn aggregation(word: &str) -> Option<Aggregation> {
     Some(match word {
         "count" => Aggregation::Count,
         "any" => Aggregation::Any,

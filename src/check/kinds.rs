@@ -84,6 +84,8 @@ pub enum Takes {
     Texts,
     /// What a test expects.
     Expectations,
+    /// Rows of a test's own: `[customers(id: 1, email: "…"), …]`.
+    Rows,
     /// A customer's id.
     Id,
     /// A date or an instant.
@@ -448,19 +450,37 @@ pub static KINDS: &[Kind] = &[
     },
     Kind {
         name: "test",
-        doc: "What must be true of a campaign's messages on a given day.",
+        doc: "What must be true of a campaign's messages on a given day; `herald test` asks.",
         keys: &[
             must("campaign", Takes::Ref("campaign"), "The campaign."),
             may("as_of", Takes::When, "now", "The day it is tested as of."),
-            may("customer", Takes::Id, "none", "The customer whose message is looked at."),
-            must(
+            may(
+                "customer",
+                Takes::Id,
+                "every recipient, one after the other",
+                "The customer whose message is looked at.",
+            ),
+            may(
+                "rows",
+                Takes::Rows,
+                "the source's own data",
+                "The shop's data as this test has it: all the rows there are.",
+            ),
+            may(
                 "expect",
                 Takes::Expectations,
+                "nothing, if there is a `snapshot:`",
                 "Conditions on the message and the audience, all of which must hold.",
+            ),
+            may(
+                "snapshot",
+                Takes::Path,
+                "none",
+                "The file that the customer's whole message is kept in; `herald test --update` writes it.",
             ),
         ],
         others: None,
-        example: "test \"somebody gets it\" {\n  campaign: hello\n  as_of: 2026-11-20\n  expect: [count(audience) in 50..5000]\n}",
+        example: "test \"somebody gets it\" {\n  campaign: hello\n  as_of: 2026-11-20\n  expect: [count(audience) in 50..5000]\n}\n\ntest \"Li is shown the lamp\" {\n  campaign: hello\n  as_of: 2026-11-20\n  customer: 1\n  rows: [\n    customers(id: 1, name: \"Li\", email: \"li@example.com\", consent: yes),\n    products(id: 7, title: \"Lamp\", price: 399 CNY, stock: 5),\n    views(customer: 1, product: 7, at: 2026-11-18 10:00),\n  ]\n  expect: [count(picks) = 1, picks[0].title = \"Lamp\"]\n  snapshot: \"snapshots/lamp.txt\"\n}",
     },
 ];
 
@@ -523,6 +543,7 @@ impl Takes {
             Self::Chooser => "`nearest(tone)`, `rotate` or `first`".into(),
             Self::Texts => "a list of texts in quotes".into(),
             Self::Expectations => "a list of conditions on the message and the audience".into(),
+            Self::Rows => "a list of rows such as `customers(id: 1, email: \"li@example.com\")`".into(),
             Self::Id => "a customer's id".into(),
             Self::When => "a date such as `2026-11-20`".into(),
             Self::Path => "a file's path in quotes".into(),

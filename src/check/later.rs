@@ -1,11 +1,8 @@
-//! Kinds that are checked and not executed yet: tone, offer, cluster, model, test.
+//! Kinds that are checked and not executed yet: tone, offer, cluster, model.
 
 use super::checker::{Checker, DeclId, Place, Scope};
 use super::declarations::items;
-use super::message_expr::Offered;
-use super::messages::customer_scope;
 use super::schema::Schema;
-use super::shape::{Field, MessageGiven, OfferGiven, Shape, message_shape};
 use super::suggest;
 use super::typed::Type;
 use crate::diagnostic::Diagnostic;
@@ -167,77 +164,6 @@ impl<'a> Checker<'a> {
         }
         if let Some(value) = self.value_of(decl, "method") {
             self.word(value, &["logistic", "boosted", "bg_nbd"]);
-        }
-    }
-
-    pub fn test(&mut self, id: DeclId, decl: &'a Decl) {
-        if let Some(value) = self.value_of(decl, "campaign") {
-            self.reference(id.file, value, "campaign");
-        }
-        if let Some(value) = self.value_of(decl, "as_of")
-            && !matches!(value.kind, ExprKind::Date(_) | ExprKind::Instant(_) | ExprKind::Broken)
-        {
-            self.wrong_value(value, "a date such as `2026-11-20`");
-        }
-        if let Some(value) = self.value_of(decl, "customer")
-            && !matches!(value.kind, ExprKind::Number(_) | ExprKind::Str(_) | ExprKind::Broken)
-        {
-            self.wrong_value(value, "a customer's id, such as `17` or `\"C-17\"`");
-        }
-    }
-
-    /// What every test expects, against the messages of its campaign.
-    pub fn tests(&mut self) {
-        for (file, parsed) in self.project.files.iter().enumerate() {
-            for decl in parsed.tree.decls.iter().filter(|d| d.kind.text == "test") {
-                self.expectations(file, decl);
-            }
-        }
-    }
-
-    /// A campaign that is not sound says nothing about its messages: then only what every message has is known.
-    fn expectations(&mut self, file: usize, decl: &'a Decl) {
-        let campaign = self.value_of(decl, "campaign").and_then(|value| match &value.kind {
-            ExprKind::Name(name) => self.names[file].get(name.as_str()).copied(),
-            _ => None,
-        });
-        let campaign = campaign.map(|id| (id, self.label(id, "")));
-        let campaign =
-            campaign.and_then(|(id, label)| Some((id.file, self.model.campaigns.get(&label)?.clone())));
-        let source = campaign.as_ref().and_then(|(_, c)| self.model.sources.get(&c.source).cloned());
-        let (mut roots, scope) = match (&campaign, &source) {
-            (Some((file, campaign)), Some(source)) => {
-                let scope = customer_scope(*file, source);
-                let offers = campaign.variants.iter().filter_map(|v| v.offer.as_deref());
-                let offer = campaign.offer.as_deref().or_else(|| offers.into_iter().next());
-                (self.offered(&scope, source, offer), scope)
-            }
-            _ => {
-                let roots = message_shape(&MessageGiven {
-                    offer: Some(OfferGiven::default()),
-                    ..MessageGiven::default()
-                });
-                (roots, Scope { file, source: None, place: Place::Customer, row: None, future: false })
-            }
-        };
-        let text = || Field::new(Shape::Value(Type::Text), "");
-        for part in ["body", "text", "html", "variant"] {
-            roots.insert(part.to_owned(), text());
-        }
-        if let Some(customer) = roots.get("customer").map(|field| field.shape.clone()) {
-            roots.insert("audience".to_owned(), Field::new(Shape::List(Box::new(customer)), ""));
-        }
-        roots.insert("tone".to_owned(), Field::new(Shape::Any, ""));
-        if campaign.is_none()
-            && let Some(offer) = roots.get_mut("offer")
-        {
-            offer.shape = Shape::Any;
-        }
-        for value in self.value_of(decl, "expect").map(items).unwrap_or_default() {
-            self.message_condition(
-                value,
-                Offered { roots: &roots, item: None, scope: &Scope { file, ..scope.clone() } },
-            );
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::checker::{Checker, Scope};
 use super::expr::{near, type_words, unknown};
+use super::functions;
 use super::names::yes_no;
 use super::shape::{Field, Shape};
 use super::suggest;
@@ -119,8 +120,9 @@ impl Checker<'_> {
     }
 
     fn message_part<'o>(&mut self, name: &str, span: Span, offered: Offered<'o>) -> Meaning<'o> {
-        if let Some(Shape::Record { fields, open, .. }) = offered.item {
+        if let Some(Shape::Record { fields, open, name: owner }) = offered.item {
             if let Some(field) = fields.get(name) {
+                self.mark_part(span, owner, name, field, offered.scope);
                 return of_shape(&field.shape, name);
             }
             if *open {
@@ -128,6 +130,7 @@ impl Checker<'_> {
             }
         }
         if let Some(field) = offered.roots.get(name) {
+            self.mark_part(span, "", name, field, offered.scope);
             return of_shape(&field.shape, name);
         }
         if let Some(literal) = yes_no(name) {
@@ -165,8 +168,9 @@ impl Checker<'_> {
                 field.span,
                 format!("`{words}` is {} and has no `{}`", type_words(value.ty), field.text),
             ),
-            Meaning::Thing(Shape::Record { fields, open, .. }) => {
+            Meaning::Thing(Shape::Record { fields, open, name: owner }) => {
                 if let Some(found) = fields.get(&field.text) {
+                    self.mark_part(field.span, owner, &field.text, found, offered.scope);
                     return of_shape(&found.shape, &format!("{words}.{}", field.text));
                 }
                 if *open {
@@ -218,7 +222,7 @@ impl Checker<'_> {
         }
     }
 
-    /// `count(picks where price < 3000 CNY)`.
+    /// `count(picks where price < 3000 CNY)`, or a plain function: `length(subject)`.
     fn over_list<'o>(
         &mut self,
         callee: &Name,
@@ -227,10 +231,18 @@ impl Checker<'_> {
         offered: Offered<'o>,
     ) -> Meaning<'o> {
         let function = callee.text.as_str();
+        if let Some(plain) = plain_function(function, args) {
+            let values = args.iter().map(|a| self.message_value(&a.value, offered)).collect();
+            return Meaning::Value(self.function_of(plain, values, args, span));
+        }
         if !LISTS.contains(&function) {
             let message = format!("there is no function `{function}` for messages");
             let finding = Diagnostic::error("H0222", callee.span, message).label("unknown function");
-            self.report(near(finding, function, callee.span, &LISTS, "there are"));
+            let plain = functions::FUNCTIONS.iter().map(|f| f.name).filter(|name| !LISTS.contains(name));
+            let names: Vec<&str> = LISTS.into_iter().chain(plain).collect();
+            let slip = suggest::nearest(function, names.iter().copied()).is_some();
+            let names = if slip { names.as_slice() } else { &LISTS };
+            self.report(near(finding, function, callee.span, names, "there are"));
             return Meaning::Unknown;
         }
         let [Arg { name: None, value }] = args else {
@@ -286,7 +298,7 @@ impl Checker<'_> {
             && !counts
         {
             let Meaning::Thing(Shape::List(item)) = self.meaning(list, offered) else { return None };
-            return match self.meaning_in(item, field) {
+            return match self.meaning_in(item, field, offered.scope) {
                 Meaning::Value(value)
                     if !matches!(function, "sum" | "avg")
                         || matches!(
@@ -334,9 +346,10 @@ impl Checker<'_> {
     }
 
     /// A field of a list's item.
-    fn meaning_in<'o>(&mut self, item: &'o Shape, field: &Name) -> Meaning<'o> {
+    fn meaning_in<'o>(&mut self, item: &'o Shape, field: &Name, scope: &Scope) -> Meaning<'o> {
         let Shape::Record { fields, open, name } = item else { return Meaning::Unknown };
         if let Some(found) = fields.get(&field.text) {
+            self.mark_part(field.span, name, &field.text, found, scope);
             return of_shape(&found.shape, &field.text);
         }
         if !open {
@@ -424,6 +437,11 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// The plain function that a call means; `min` and `max` of one thing go through a list.
+pub(super) fn plain_function(name: &str, args: &[Arg]) -> Option<&'static functions::Function> {
+    functions::function(name).filter(|_| !LISTS.contains(&name) || args.len() == 2)
 }
 
 fn condition<'o>() -> Meaning<'o> {

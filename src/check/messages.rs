@@ -7,7 +7,7 @@ use super::declarations::items;
 use super::model::{Line, Source};
 use super::proven;
 use super::shape::{Field, Given, MessageGiven, OfferGiven, Presence, Shape, message_shape};
-use super::template_text::check_text_where;
+use super::template_text::read_text;
 use super::typed::{Op, Type};
 use crate::syntax::tree::ExprKind;
 
@@ -122,10 +122,10 @@ impl Checker<'_> {
         else {
             return BTreeSet::new();
         };
-        let Some(file) = self.labels.get(&template.label).map(|(id, _)| id.file) else {
+        let Some(id) = self.labels.get(&template.label).map(|(id, _)| *id) else {
             return BTreeSet::new();
         };
-        let scope = customer_scope(file, &source);
+        let scope = customer_scope(id.file, &source);
         let mut offered = self.offered(&scope, &source, use_.offer.as_deref());
         let known: Vec<String> = use_.known.iter().cloned().collect();
         let copies = self.copies_of(&template);
@@ -135,16 +135,18 @@ impl Checker<'_> {
             self.copy_in_message(&copy, &offered, &use_.known, &scope);
         }
         let mut found = Vec::new();
-        check_text_where(&template.body, &offered, &known, &mut found);
+        self.index.offered.entry(id).or_default().extend(offered.clone());
+        let mut mentions = read_text(&template.body, &offered, &known, &mut found);
         // The preheader is filled before the body, the subject before both.
         for (line, name) in [(template.preheader.as_ref(), "preheader"), (Some(&template.subject), "subject")]
         {
             offered.remove(name);
             if let Some(Line::Text(text)) = line {
-                check_text_where(text, &offered, &known, &mut found);
+                mentions.extend(read_text(text, &offered, &known, &mut found));
             }
         }
         self.diagnostics.extend(found);
+        self.mark_mentions(mentions, &scope);
         copies
     }
 

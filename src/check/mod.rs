@@ -8,9 +8,12 @@ mod copy;
 mod copy_texts;
 mod declarations;
 mod derived;
+pub mod expectation;
 pub mod expr;
 pub mod filters;
+mod fixture;
 pub mod functions;
+pub mod index;
 pub mod kinds;
 mod later;
 mod lookup;
@@ -30,9 +33,11 @@ mod strategy;
 pub mod suggest;
 mod template;
 pub mod template_text;
+mod test;
 pub mod typed;
 
-pub use checker::Catalog;
+pub use checker::{Catalog, DeclId};
+pub use index::{Index, Meaning};
 pub use model::Model;
 pub use project::{Disk, Project, Reader};
 
@@ -45,6 +50,8 @@ pub struct Checked {
     pub model: Model,
     /// Findings, those of the parser among them.
     pub diagnostics: Vec<Diagnostic>,
+    /// What each name means.
+    pub index: Index,
     /// What each condition on a customer, a product or a row means, those inside others too.
     pub conditions: Vec<Condition>,
 }
@@ -73,11 +80,12 @@ pub fn check(project: &Project, catalog: &dyn Catalog) -> Checked {
     checker.collect_names();
     checker.all_declarations();
     checker.messages();
+    let index = checker.finish_index();
     let mut diagnostics = project.diagnostics.clone();
     diagnostics.extend(checker.diagnostics);
     diagnostics.sort_by(|a, b| {
         (a.span.file, a.span.start, a.span.end, a.code).cmp(&(b.span.file, b.span.start, b.span.end, b.code))
     });
     diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code);
-    Checked { model: checker.model, diagnostics, conditions: checker.conditions }
+    Checked { model: checker.model, diagnostics, index, conditions: checker.conditions }
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use jiff::civil::Time;
 
+use super::expectation::Expectation;
 use super::schema::Schema;
-use super::typed::{Expr, Window};
+use super::typed::{Expr, Literal, Window};
+use crate::data::Key;
 use crate::diagnostic::Span;
 use crate::syntax::tree::Schedule;
 
@@ -24,6 +26,8 @@ pub struct Source {
     pub demo: bool,
     /// Relations and columns.
     pub schema: Arc<Schema>,
+    /// The folder that the data names pictures from: the database's own.
+    pub pictures: PathBuf,
     /// Columns that have no value in some rows, as `relation.column`.
     pub with_gaps: BTreeSet<String>,
 }
@@ -393,6 +397,51 @@ pub struct Campaign {
     pub span: Span,
 }
 
+/// What must be true of a campaign's messages on a day.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// What it says must be true; its name.
+    pub title: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// The campaign's label.
+    pub campaign: String,
+    /// The day; none for now.
+    pub as_of: Option<jiff::Timestamp>,
+    /// Whose message is looked at, and where that stands; none for every recipient's.
+    pub customer: Option<(Key, Span)>,
+    /// The shop's data as the test itself has it; none for the source's own.
+    pub rows: Option<Vec<FixtureRow>>,
+    /// What must hold.
+    pub expect: Vec<Expectation>,
+    /// The values of customers that the expectations look at.
+    pub values: Vec<(String, Expr)>,
+    /// The file that the whole message is kept in.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// A row of a test's own data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FixtureRow {
+    /// The relation.
+    pub relation: String,
+    /// Columns with their values; the others are missing.
+    pub values: Vec<(String, Literal)>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Where a test keeps a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// As it stands in the file.
+    pub written: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Where it is named.
+    pub span: Span,
+}
+
 /// Everything that was declared, by label. A label is the declaration's name; where two files declare the same
 /// name, or a shared declaration is used with two sources, `name@file` or `name@source`.
 #[derive(Debug, Clone, Default)]
@@ -415,4 +464,6 @@ pub struct Model {
     pub templates: BTreeMap<String, Template>,
     /// Campaigns.
     pub campaigns: BTreeMap<String, Campaign>,
+    /// Tests, in the order of the files and of their places in them.
+    pub tests: Vec<Test>,
 }

@@ -2,6 +2,7 @@
 
 use super::checker::{Checker, DeclId, Place, Scope};
 use super::expr::{bare_row, near, unknown};
+use super::index::Meaning as Refers;
 use super::schema::Relation;
 use super::suggest;
 use super::typed::{Expr, Link, Op, Row, Type};
@@ -12,6 +13,7 @@ use crate::syntax::tree::{self, Expr as Syntax, ExprKind};
 struct Meaning {
     words: String,
     expr: Expr,
+    refers: Option<Refers>,
 }
 
 impl<'a> Checker<'a> {
@@ -27,22 +29,31 @@ impl<'a> Checker<'a> {
             meanings.push(Meaning {
                 words: format!("a column (`{owner}.{name}`)"),
                 expr: Expr::column(bare_row(scope), name, ty),
+                refers: self.bare_column(scope, name),
             });
         }
         if scope.row.is_none() && scope.place == Place::Customer {
             for profile in self.profiles_with(scope, name) {
                 let label = self.decl(profile).name.as_ref().map_or("", |n| n.text.as_str());
                 let expr = self.attribute(profile, name, scope);
-                meanings.push(Meaning { words: format!("an attribute (`{label}.{name}`)"), expr });
+                let refers = Some(Refers::Attribute(profile, name.to_owned()));
+                meanings.push(Meaning { words: format!("an attribute (`{label}.{name}`)"), expr, refers });
             }
         }
         if let Some(&id) = self.names[scope.file].get(name)
             && let Some(expr) = self.declared(id, span, scope, meanings.is_empty())
         {
-            meanings.push(Meaning { words: format!("the {} `{name}`", self.decl(id).kind.text), expr });
+            let words = format!("the {} `{name}`", self.decl(id).kind.text);
+            meanings.push(Meaning { words, expr, refers: Some(Refers::Declaration(id)) });
         }
         match meanings.len() {
-            1 => meanings.swap_remove(0).expr,
+            1 => {
+                let meaning = meanings.swap_remove(0);
+                if let Some(refers) = meaning.refers {
+                    self.mark(span, refers);
+                }
+                meaning.expr
+            }
             0 if self.is_lost(scope.file, name) => unknown(),
             0 => self.unknown_name(name, span, scope),
             _ => {
@@ -55,6 +66,17 @@ impl<'a> Checker<'a> {
                 unknown()
             }
         }
+    }
+
+    /// The column that a bare name is.
+    fn bare_column(&self, scope: &Scope, name: &str) -> Option<Refers> {
+        let relation = match (&scope.row, scope.place) {
+            (Some((relation, _)), _) => relation.as_str(),
+            (None, Place::Customer) => "customers",
+            (None, Place::Product | Place::Offer) => "products",
+        };
+        let source = scope.source.as_ref()?.0.clone();
+        Some(Refers::Column { source, relation: relation.to_owned(), column: name.to_owned() })
     }
 
     /// What a declaration's name means in an expression: a segment's membership, a model's probability, …
@@ -231,17 +253,20 @@ impl<'a> Checker<'a> {
             return unknown();
         }
         if let Some(ty) = self.relation_column(scope, "customers", &field.text) {
+            self.mark_column(field.span, scope, "customers", &field.text);
             return Expr::column(row, &field.text, ty);
         }
         let outer = Scope { place: Place::Customer, row: None, ..scope.clone() };
         if row == Row::Customer {
             let profiles = self.profiles_with(&outer, &field.text);
             if let [profile] = profiles.as_slice() {
+                self.mark(field.span, Refers::Attribute(*profile, field.text.clone()));
                 return self.attribute(*profile, &field.text, &outer);
             }
             if let Some(&id) = self.names[scope.file].get(field.text.as_str())
                 && matches!(self.decl(id).kind.text.as_str(), "segment" | "cluster" | "model")
             {
+                self.mark(field.span, Refers::Declaration(id));
                 return self.declared(id, field.span, &outer, true).unwrap_or_else(unknown);
             }
         }
@@ -279,7 +304,10 @@ impl<'a> Checker<'a> {
             }
         };
         match self.relation_column(scope, "products", &field.text) {
-            Some(ty) => Expr::column(row, &field.text, ty),
+            Some(ty) => {
+                self.mark_column(field.span, scope, "products", &field.text);
+                Expr::column(row, &field.text, ty)
+            }
             None => self.no_column("products", "a product", field, scope),
         }
     }
@@ -295,7 +323,9 @@ impl<'a> Checker<'a> {
         if let Some(&id) = self.names[scope.file].get(owner)
             && self.decl(id).kind.text == "profile"
         {
+            self.mark(owner_span, Refers::Declaration(id));
             if self.decl(id).settings.iter().any(|s| s.key.text == field.text) {
+                self.mark(field.span, Refers::Attribute(id, field.text.clone()));
                 return self.attribute(id, &field.text, scope);
             }
             let names: Vec<&str> = self.decl(id).settings.iter().map(|s| s.key.text.as_str()).collect();
@@ -350,8 +380,6 @@ impl<'a> Checker<'a> {
         self.report(near(finding, &field.text, field.span, &names, &format!("{what} has")));
         unknown()
     }
-
-    // --- what there is -------------------------------------------------------------------------------------
 }
 
 /// `yes`, `no`, `true`, `false`, where nothing else has that name.

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::checker::{Checker, DeclId, Place, Scope, expr_of, setting};
 use super::derived;
+use super::index::Meaning;
 use super::model;
 use super::relations;
 use super::schema::{Relation, Schema, Storage};
@@ -80,6 +81,7 @@ impl<'a> Checker<'a> {
         let mut relations = Vec::new();
         let mappings = self.mappings(decl);
         for (name, mapping) in &mappings {
+            self.mark_mapping(&label, name, mapping);
             let columns = self.relation_from(name, mapping, &tables, known, currency);
             relations.extend(columns);
         }
@@ -112,10 +114,20 @@ impl<'a> Checker<'a> {
             url: text("url").unwrap_or_default().trim_end_matches('/').to_owned(),
             demo,
             with_gaps: with_gaps(&schema, &tables),
+            pictures: schema.database.parent().unwrap_or(Path::new("")).to_owned(),
             schema: Arc::clone(&schema),
         };
         self.model.sources.insert(label.clone(), source);
         Some((label, schema))
+    }
+
+    fn mark_mapping(&mut self, source: &str, name: &tree::Name, mapping: &Mapping<'a>) {
+        let (source, relation) = (source.to_owned(), name.text.clone());
+        self.mark(name.span, Meaning::Relation { source: source.clone(), relation: relation.clone() });
+        for (column, _, _) in &mapping.columns {
+            let (source, relation) = (source.clone(), relation.clone());
+            self.mark(column.span, Meaning::Column { source, relation, column: column.text.clone() });
+        }
     }
 
     fn currency(&mut self, decl: &'a Decl) -> Currency {

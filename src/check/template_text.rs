@@ -24,8 +24,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::index::Part;
 use super::shape::Field;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::{Expr, Str};
 
 use report::Report;
@@ -49,12 +50,39 @@ pub fn check_text_where(
     known: &[String],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    diagnostics.append(&mut read(text, offered, known).finish());
+}
+
+/// A name in a text, with what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The name's place in the file.
+    pub span: Span,
+    /// What it means.
+    pub part: Part,
+    /// Whether it is a filter's name.
+    pub filter: bool,
+}
+
+/// [`check_text_where`], and the names that the text speaks of.
+pub fn read_text(
+    text: &Str,
+    offered: &BTreeMap<String, Field>,
+    known: &[String],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Mention> {
+    let mut report = read(text, offered, known);
+    let mentions = report.take_mentions();
+    diagnostics.append(&mut report.finish());
+    mentions
+}
+
+fn read<'t>(text: &'t Str, offered: &BTreeMap<String, Field>, known: &[String]) -> Report<'t> {
     let value = text.value.as_str();
     let mut report = Report::new(text);
     if value.len() > LONGEST {
         report.fault(&Fault::new(0..0, "this text is longer than a megabyte, which no mail can be"));
-        diagnostics.append(&mut report.finish());
-        return;
+        return report;
     }
     let scan = scan::scan(value);
     for fault in &scan.faults {
@@ -83,7 +111,7 @@ pub fn check_text_where(
     } else {
         tags_alone(value, &scan, scopes, &mut report);
     }
-    diagnostics.append(&mut report.finish());
+    report
 }
 
 /// The paths that have a value where a condition of the language holds, for [`check_text_where`].

@@ -10,6 +10,7 @@ mod findings;
 mod fmt;
 mod import;
 mod lint;
+mod lsp;
 mod man;
 mod plan;
 mod preview;
@@ -18,6 +19,7 @@ mod run;
 mod segment;
 mod std_library;
 mod terminal;
+mod test;
 mod watch;
 mod why;
 
@@ -41,6 +43,8 @@ enum Command {
     Lint(lint::Args),
     /// Put campaign files into their one style
     Fmt(fmt::Args),
+    /// Run the tests that campaign files hold
+    Test(test::Args),
     /// Show what a campaign would do: to whom, how many, and how
     Plan(plan::Args),
     /// Run a campaign: choose, write and hand over, each customer once
@@ -57,6 +61,8 @@ enum Command {
     Demo(demo::Args),
     /// Load CSV files into a shop's database
     Import(import::Args),
+    /// Serve an editor: the Language Server Protocol over standard input and output
+    Lsp(lsp::Args),
     /// Explain a code such as H0220
     Explain(explain::Args),
     /// Read the shipped library
@@ -77,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(&args),
         Command::Lint(args) => lint::main(&args),
         Command::Fmt(args) => fmt::main(&args),
+        Command::Test(args) => test::main(&args),
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),
@@ -85,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Segment(args) => segment::main(&args),
         Command::Demo(args) => demo::main(&args),
         Command::Import(args) => import::main(&args),
+        Command::Lsp(args) => lsp::main(&args),
         Command::Explain(args) => explain::main(&args),
         Command::Std(args) => std_library::main(&args),
         Command::Reference => reference::main(),

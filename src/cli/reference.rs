@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use super::common::Failure;
+use crate::check::expectation::Root;
 use crate::check::functions::FUNCTIONS;
 use crate::check::kinds::KINDS;
 use crate::check::methods::METHODS;
@@ -59,6 +60,10 @@ pub fn text() -> String {
     out.push_str("\n## Filters of templates\n\n| filter | |\n|---|---|\n");
     for filter in crate::check::filters::FILTERS {
         let _ = writeln!(out, "| `{}` | {} |", filter.name, cell(filter.doc));
+    }
+    out.push_str("\n## Parts of a message in tests\n\n| part | |\n|---|---|\n");
+    for (name, _, doc) in Root::ALL {
+        let _ = writeln!(out, "| `{name}` | {} |", cell(doc));
     }
     out.push_str("\n## Standard tables\n");
     for table in TABLES.iter().chain(RECORDS) {

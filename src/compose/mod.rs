@@ -16,6 +16,7 @@ mod markdown;
 mod message;
 mod mime;
 mod mjml;
+mod outline;
 mod pictures;
 mod plain;
 mod prepare;
@@ -36,6 +37,7 @@ pub use message::{
     Composed, HTML_LIMIT, HTML_WARNING, Rendered, SUBJECT_LIMIT, SUBJECT_WARNING, compose, render,
 };
 pub use mime::{Recipient, SenderHeaders, SenderSettings};
+pub use outline::outline;
 pub use pictures::{Picture, Pictures};
 pub use prepare::{Format, PreparedTemplate, Surroundings, TemplateSource, prepare};
 pub use value::{Columns, MessageContext, MoneyValue, NAMES, money, pick};

@@ -7,12 +7,11 @@ use super::inline::Inliner;
 use super::mentions;
 use super::occurrence::{self, Standing};
 use super::step::{
-    AttributeColumn, Choices, ComposeStep, FilterSet, Plan, PolicyLimits, RecommendStep, Requirement, Slot,
-    Step, StepId, VariantPlan, Work,
+    Choices, ComposeStep, FilterSet, Plan, PolicyLimits, RecommendStep, Requirement, Slot, Step, StepId, Work,
 };
 use crate::check::Model;
-use crate::check::model::{Campaign, Choice, Goal, Line, Method, Recommend, Strategy, Variant, Via};
-use crate::check::typed::{Aggregate, Aggregation, Expr, Link, Op, Row, Type};
+use crate::check::model::{Campaign, Choice, Line, Method, Recommend, Strategy, Via};
+use crate::check::typed::{Expr, Op};
 use crate::syntax::tree::{Cadence, Schedule, SendTime};
 
 /// What a plan is asked for.
@@ -117,13 +116,13 @@ fn when(model: &Model, campaign: &Campaign, asked: &Asked<'_>) -> Result<When, P
     }
 }
 
-struct Compiler<'a> {
-    model: &'a Model,
-    campaign: &'a Campaign,
-    asked: &'a Asked<'a>,
-    slot: Slot,
-    inliner: Inliner<'a>,
-    steps: Vec<Step>,
+pub(super) struct Compiler<'a> {
+    pub model: &'a Model,
+    pub campaign: &'a Campaign,
+    pub asked: &'a Asked<'a>,
+    pub slot: Slot,
+    pub inliner: Inliner<'a>,
+    pub steps: Vec<Step>,
     later: Vec<String>,
 }
 
@@ -179,28 +178,6 @@ impl Compiler<'_> {
         }
     }
 
-    /// The labels of the policies that some version keeps to, in the order of the versions.
-    fn policies(&self) -> Vec<String> {
-        self.of_versions(&self.campaign.policy, |v| v.policy.as_ref())
-    }
-
-    /// The labels of the senders of the versions, in the order of the versions.
-    fn senders(&self) -> Vec<String> {
-        self.of_versions(&self.campaign.sender, |v| v.sender.as_ref())
-    }
-
-    fn of_versions(&self, own: &String, of: impl Fn(&Variant) -> Option<&String>) -> Vec<String> {
-        let versions = &self.campaign.variants;
-        let mut labels = Vec::new();
-        let all: Vec<&String> = versions.iter().map(|v| of(v).unwrap_or(own)).collect();
-        for label in if all.is_empty() { vec![own] } else { all } {
-            if !labels.contains(label) {
-                labels.push(label.clone());
-            }
-        }
-        labels
-    }
-
     fn requirement_steps(&self) -> Vec<StepId> {
         let require = self.steps.iter().filter(|s| matches!(s.work, Work::Require { .. }));
         require.map(|s| s.id.clone()).collect()
@@ -242,60 +219,8 @@ impl Compiler<'_> {
         self.add(&id, words, &["audience"], true, work);
     }
 
-    fn variants(&mut self) -> Vec<VariantPlan> {
-        let campaign = self.campaign;
-        if campaign.variants.is_empty() {
-            let recommend = campaign.recommend.as_ref().map(|r| self.recommend(r, None));
-            let templates = self.templates(&campaign.template);
-            return vec![VariantPlan {
-                name: String::new(),
-                share: 1.0,
-                audience: None,
-                recommend,
-                templates,
-                sender: campaign.sender.clone(),
-                policy: campaign.policy.clone(),
-                slot: self.slot,
-                goal: self.goal(campaign.goal.as_ref()),
-            }];
-        }
-        let mut plans = Vec::new();
-        for variant in &campaign.variants {
-            let recommend = variant.recommend.as_ref().or(campaign.recommend.as_ref());
-            let recommend = recommend.map(|r| self.recommend(r, Some(&variant.name)));
-            let templates = self.templates(variant.template.as_ref().unwrap_or(&campaign.template));
-            let audience = variant.audience.as_ref().map(|a| self.inliner.expr(a));
-            plans.push(VariantPlan {
-                name: variant.name.clone(),
-                share: variant.share,
-                audience,
-                recommend,
-                templates,
-                sender: variant.sender.as_ref().unwrap_or(&campaign.sender).clone(),
-                policy: variant.policy.as_ref().unwrap_or(&campaign.policy).clone(),
-                slot: self.slot_of(variant),
-                goal: self.goal(variant.goal.as_ref().or(campaign.goal.as_ref())),
-            });
-        }
-        plans
-    }
-
-    /// When a version leaves: the first slot of its own `send:` that is not before the campaign's.
-    fn slot_of(&self, variant: &Variant) -> Slot {
-        let Some(send) = &variant.send else { return self.slot };
-        let zone = self.model.sources.get(&self.campaign.source)?.schema.timezone.clone();
-        let from = self.slot.map_or_else(|| self.asked.as_of.to_zoned(zone).datetime(), |s| s.0);
-        occurrence::first_from(send, from).map(|s| (s.at, s.local)).or(self.slot)
-    }
-
-    /// A goal, which no step of a run works out: what only the report will need stops no run.
-    fn goal(&self, goal: Option<&Goal>) -> Option<Goal> {
-        let mut inliner = Inliner::new(self.model);
-        goal.map(|g| Goal { words: g.words.clone(), condition: inliner.expr(&g.condition) })
-    }
-
     /// The step for a strategy, or for a method that replaces the campaign's strategy's own.
-    fn recommend(&mut self, recommend: &Recommend, variant: Option<&str>) -> StepId {
+    pub(super) fn recommend(&mut self, recommend: &Recommend, variant: Option<&str>) -> StepId {
         let (id, strategy, method) = match recommend {
             Recommend::Strategy(label) => {
                 (format!("recommend:{label}"), self.model.strategies.get(label), None)
@@ -363,7 +288,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn templates(&mut self, choice: &Choice) -> Choices {
+    pub(super) fn templates(&mut self, choice: &Choice) -> Choices {
         let mut choices = Vec::new();
         for (condition, label) in &choice.options {
             self.compose(label);
@@ -405,70 +330,6 @@ impl Compiler<'_> {
         self.add(&id, words, &[], false, Work::Compose(Box::new(step)));
     }
 
-    /// The customer's values that templates and choices ask for.
-    fn attributes(&mut self, requirements: &[&str]) {
-        let Some(source) = self.model.sources.get(&self.campaign.source) else { return };
-        let texts: Vec<String> = self
-            .steps
-            .iter()
-            .filter_map(|s| match &s.work {
-                Work::Compose(c) => {
-                    Some([c.subject.as_str(), c.preheader.as_deref().unwrap_or(""), &c.body].join("\n"))
-                }
-                _ => None,
-            })
-            .collect();
-        let mut wanted = mentions::fields_of("customer", texts.iter().map(String::as_str));
-        wanted.extend(["id", "email", "name", "locale", "timezone"].map(str::to_owned));
-        let mut columns = Vec::new();
-        let customers = source.schema.relation("customers");
-        for name in wanted {
-            if let Some(column) = customers.and_then(|r| r.column(&name)) {
-                columns.push(AttributeColumn {
-                    name,
-                    value: Expr::column(Row::Customer, &column.name, column.ty),
-                });
-                continue;
-            }
-            let attribute = self.model.profiles.values().flat_map(|p| &p.attributes).find(|a| a.name == name);
-            if let Some(attribute) = attribute {
-                let value = self.inliner.expr(&attribute.value);
-                columns.push(AttributeColumn { name, value });
-            }
-        }
-        if texts.iter().any(|t| t.contains("last_purchase")) {
-            columns.extend(last_purchase(source));
-        }
-        let words = format!("work out what the messages say of each recipient: {}", names(&columns));
-        self.choice_conditions(&mut columns);
-        self.add("attributes", words, requirements, true, Work::Attributes { columns });
-    }
-
-    /// Conditions of choices, as columns named by variant and position.
-    fn choice_conditions(&self, columns: &mut Vec<AttributeColumn>) {
-        let Some(Work::Assign { variants, .. }) =
-            self.steps.iter().find(|s| s.id == "assign").map(|s| &s.work)
-        else {
-            return;
-        };
-        for variant in variants {
-            if let Some(audience) = &variant.audience {
-                columns.push(AttributeColumn {
-                    name: format!("audience of {}", variant.name),
-                    value: yes_no(audience),
-                });
-            }
-            for (index, (condition, _)) in variant.templates.iter().enumerate() {
-                if let Some(condition) = condition {
-                    columns.push(AttributeColumn {
-                        name: format!("template {index} of {}", variant.name),
-                        value: yes_no(condition),
-                    });
-                }
-            }
-        }
-    }
-
     fn limits(&self, policies: &[String]) -> Work {
         let policies = policies.iter().filter_map(|label| {
             let policy = self.model.policies.get(label)?;
@@ -486,7 +347,14 @@ impl Compiler<'_> {
         }
     }
 
-    fn add(&mut self, id: &str, words: impl Into<String>, inputs: &[&str], reads_data: bool, work: Work) {
+    pub(super) fn add(
+        &mut self,
+        id: &str,
+        words: impl Into<String>,
+        inputs: &[&str],
+        reads_data: bool,
+        work: Work,
+    ) {
         #[derive(Serialize)]
         struct Content<'a> {
             work: &'a Work,
@@ -519,31 +387,6 @@ fn wants_best_hour(schedule: &Schedule) -> bool {
             | Cadence::Weekly(_, SendTime::BestHour(..))
             | Cadence::Monthly(_, SendTime::BestHour(..))
     )
-}
-
-/// The id of the product bought last.
-fn last_purchase(source: &crate::check::model::Source) -> Option<AttributeColumn> {
-    let ty = source.schema.relation("purchases")?.column("product")?.ty;
-    let aggregate = Aggregate {
-        function: Aggregation::Latest,
-        relation: "purchases".to_owned(),
-        link: Link::Customer,
-        column: Some(Expr::column(Row::This, "product", ty)),
-        filter: None,
-        window: None,
-    };
-    Some(AttributeColumn {
-        name: "last_purchase".to_owned(),
-        value: Expr::new(Op::Aggregate(Box::new(aggregate)), ty),
-    })
-}
-
-fn yes_no(condition: &Expr) -> Expr {
-    Expr::new(Op::IsTrue(Box::new(condition.clone())), Type::YesNo)
-}
-
-fn names(columns: &[AttributeColumn]) -> String {
-    columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// The parts of which all must hold.

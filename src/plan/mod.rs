@@ -2,12 +2,14 @@
 //!
 //! `plan`, a dry run, `preview` and `run` all follow the same steps, so they cannot disagree.
 
+mod attributes;
 mod compile;
 mod inline;
 pub mod mentions;
 pub mod occurrence;
 pub mod show;
 mod step;
+mod versions;
 pub mod words;
 
 pub use compile::{Asked, PlanError, compile};

@@ -135,6 +135,18 @@ impl Session {
         store.remember(name, || self.shop.select(condition))
     }
 
+    /// How many customers the shop has; from the store where it knows.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn stored_count(&self, store: &Store) -> Result<u64, RunError> {
+        let database = self.source.schema.database.to_string_lossy();
+        let shape = format!("{:?}", self.source.schema.relation("customers"));
+        let name =
+            Name::of("count of customers", &[database.as_bytes(), shape.as_bytes(), self.data.as_bytes()]);
+        store.remember(name, || self.shop.count_customers()).map(|count| *count)
+    }
+
     /// The ids of the audience, ascending.
     ///
     /// # Errors

@@ -204,6 +204,19 @@ impl Shop {
         self.select(&everybody())
     }
 
+    /// How many customers a condition holds for.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn count(&self, condition: &Expr) -> Result<u64, RunError> {
+        Ok(run::count(&self.conn, &audience::count(&self.target(), condition)?)?)
+    }
+
+    /// A handle that stops what is being asked, from another thread.
+    pub fn interrupter(&self) -> rusqlite::InterruptHandle {
+        self.conn.get_interrupt_handle()
+    }
+
     /// How many customers there are.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Templates made ready for a plan's senders, and what messages show of products.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
@@ -135,7 +135,7 @@ fn is_below(path: &str) -> bool {
 
 /// Pictures named by the data: files beside the database, also where the data names them by the shop's own address.
 fn pictures(source: &Source) -> Pictures {
-    let folder: PathBuf = source.schema.database.parent().unwrap_or(Path::new("")).to_owned();
+    let folder = source.pictures.clone();
     let shop = source.url.clone();
     Pictures::new(move |name| {
         let local = if shop.is_empty() {

@@ -10,6 +10,7 @@
 mod engine;
 mod files;
 mod guard;
+mod look;
 mod server;
 mod view;
 mod worst;

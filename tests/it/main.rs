@@ -1,12 +1,18 @@
 //! What a user relies on, tried with the real program, a real SQLite file and real mails.
-#![allow(clippy::unwrap_used)] // a test that cannot go on should say so
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say so
 
 mod breakage;
+mod browser;
 mod corpus;
+mod editor;
 mod fmt;
+mod http;
 mod journey;
 mod lint;
+mod lsp;
 mod mapped;
 mod shell;
 mod shop;
+mod testing;
 mod versions;
+mod watch;

@@ -9,8 +9,10 @@ use super::calls::FUNCTIONS;
 use super::expressions::Seen;
 use super::names;
 use super::report::{FIELD, NAME};
+use super::scope::Binding;
 use super::statements::Walker;
 use crate::check::filters as table;
+use crate::check::index::Part;
 use crate::check::shape::Shape;
 use crate::check::suggest;
 use crate::check::typed::Type;
@@ -37,6 +39,7 @@ impl<'a> Walker<'a, '_, '_> {
 
     pub fn variable(&mut self, expr: &Expr<'_>, name: &str) -> Seen<'a> {
         if let Some(binding) = self.scopes.get(name) {
+            self.mention_name(expr, name, &binding);
             return self.maybe(expr, binding.shape, binding.optional);
         }
         if FUNCTIONS.contains(&name) {
@@ -58,6 +61,33 @@ impl<'a> Walker<'a, '_, '_> {
         };
         self.report.add(finding);
         Seen::any()
+    }
+
+    fn mention_name(&mut self, expr: &Expr<'_>, name: &str, binding: &Binding<'_>) {
+        let offered = self.scopes.offered().get(name).filter(|f| f.shape == *binding.shape);
+        let part = Part {
+            of: String::new(),
+            name: name.to_owned(),
+            holds: binding.shape.words().to_owned(),
+            optional: binding.optional,
+            doc: offered.map_or(String::new(), |f| f.doc.clone()),
+        };
+        let range = self.range(expr.span());
+        self.report.mention(range, part, false);
+    }
+
+    /// Notes that the field of a record is spoken of.
+    pub fn mention_field(&mut self, record: &Shape, name: &str, place: Range<usize>) {
+        let Shape::Record { name: of, fields, .. } = record else { return };
+        let Some(field) = fields.get(name) else { return };
+        let part = Part {
+            of: of.clone(),
+            name: name.to_owned(),
+            holds: field.shape.words().to_owned(),
+            optional: field.optional,
+            doc: field.doc.clone(),
+        };
+        self.report.mention(place, part, false);
     }
 
     /// `customer.name` for `name`, where just one of the message's records has such a field.
@@ -84,6 +114,7 @@ impl<'a> Walker<'a, '_, '_> {
         place: Range<usize>,
     ) -> Seen<'a> {
         if let Some((found, optional)) = field(shape, name) {
+            self.mention_field(shape, name, place);
             return self.maybe(expr, found, optional);
         }
         match shape.as_ref() {

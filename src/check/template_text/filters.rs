@@ -9,6 +9,7 @@ use super::expressions::{Seen, either};
 use super::report::{FILTER, KIND};
 use super::statements::Walker;
 use crate::check::filters::{FILTERS, FilterSignature, FilterType, find};
+use crate::check::index::Part;
 use crate::check::shape::Shape;
 use crate::check::suggest;
 use crate::check::typed::Type;
@@ -100,6 +101,14 @@ pub(super) fn check<'a>(walker: &mut Walker<'a, '_, '_>, filter: &ast::Spanned<a
         unknown(walker, filter.name, place);
         return Seen::any();
     };
+    let part = Part {
+        of: String::new(),
+        name: filter.name.to_owned(),
+        holds: String::new(),
+        optional: false,
+        doc: signature.doc.to_owned(),
+    };
+    walker.report.mention(place.clone(), part, true);
     count_arguments(walker, signature, filter, place.clone());
     if forgiving {
         let shape = Seen { shape: input, missing: None };
@@ -328,6 +337,7 @@ fn follow(
             }
             return Shape::Any;
         };
+        walker.mention_field(shape, part, at..at + part.len());
         shape = &field.shape;
         at += part.len() + 1;
     }

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::Mention;
 use super::blocks::Related;
 use super::grammar;
 use super::scan::Fault;
+use crate::check::index::Part;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::Str;
 
@@ -31,16 +33,20 @@ pub(super) const STATEMENT: &str = "H0248";
 /// and nobody reads so many.
 const MOST: usize = 100;
 
+/// How many names of one text are noted.
+const MENTIONS: usize = 20_000;
+
 /// Collects findings about a text.
 #[derive(Debug)]
 pub(super) struct Report<'t> {
     text: &'t Str,
     found: Vec<Diagnostic>,
+    mentions: Vec<Mention>,
 }
 
 impl<'t> Report<'t> {
     pub fn new(text: &'t Str) -> Self {
-        Self { text, found: Vec::new() }
+        Self { text, found: Vec::new(), mentions: Vec::new() }
     }
 
     /// The place in the file of a range of the text.
@@ -71,6 +77,19 @@ impl<'t> Report<'t> {
     /// Whether there are as many findings as anyone will read.
     pub fn is_full(&self) -> bool {
         self.found.len() >= MOST
+    }
+
+    /// Notes a name and what it means.
+    pub fn mention(&mut self, range: Range<usize>, part: Part, filter: bool) {
+        if self.mentions.len() < MENTIONS {
+            let span = self.place(range);
+            self.mentions.push(Mention { span, part, filter });
+        }
+    }
+
+    /// The names that were noted.
+    pub fn take_mentions(&mut self) -> Vec<Mention> {
+        std::mem::take(&mut self.mentions)
     }
 
     /// Adds a mistake of grammar.

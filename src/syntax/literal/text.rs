@@ -11,7 +11,8 @@ pub(in crate::syntax) fn text(findings: &mut Findings<'_>, span: Span) -> Str {
         return block(findings, span, literal);
     }
     let (open, close) = if literal.starts_with("\"\"\"") {
-        (3, if literal.len() >= 6 { 3 } else { 0 })
+        // A text in wrong quotes may begin like a block and end like a string.
+        (3, if literal.len() >= 6 && literal.ends_with("\"\"\"") { 3 } else { 0 })
     } else {
         let open = literal.chars().next().map_or(0, char::len_utf8);
         let last = literal[open..].chars().next_back().filter(|c| "\"'“”‘’".contains(*c));

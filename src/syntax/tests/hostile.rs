@@ -251,6 +251,12 @@ fn points_exactly(text: &str, value: &Str) {
 }
 
 #[test]
+fn text_that_begins_like_a_block_and_ends_like_a_string_is_read() {
+    sound("template t {\n  subject: \"\"\" \"{{ customer.name }}，您好看\"\n}\n");
+    sound("template t {\n  subject: \"\"\"您好看\n}\n");
+}
+
+#[test]
 fn deep_nesting_is_one_mistake_and_the_next_declaration_is_read() {
     for (open, close) in [("(", ")"), ("[", "]"), ("f(", ")"), ("{", "}"), ("(", ""), ("[", ""), ("([{", "")]
     {

@@ -52,11 +52,12 @@ impl Languages {
             return Vec::new();
         }
         let told: Vec<String> = missing.iter().map(words).collect();
-        let first = missing.keys().next().copied().unwrap_or_default();
+        let most = missing.iter().max_by_key(|(_, (count, _))| *count);
+        let most = most.map_or("", |(locale, _)| locale);
         vec![
             Diagnostic::warning("H0506", place, told.join("; "))
                 .label(format!("of {} recipients", self.total))
-                .help(format!("add a template in that language: `[… when locale = \"{first}\", …]`")),
+                .help(format!("add a template in that language: `[… when locale = \"{most}\", …]`")),
         ]
     }
 }

@@ -58,7 +58,8 @@ fn told(text: &Str, language: &str) -> Diagnostic {
 fn is_marked(subject: &str) -> bool {
     let begin = subject.trim_start_matches(|c: char| c.is_whitespace() || "[(【（〔「<《".contains(c));
     let behind = begin.strip_prefix("AD").or_else(|| begin.strip_prefix("ad"));
-    begin.starts_with("广告") || behind.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    begin.starts_with("广告")
+        || behind.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]
@@ -67,7 +68,8 @@ mod tests {
 
     #[test]
     fn the_mark_is_known_in_every_form_that_people_write() {
-        for marked in ["广告：新品", "（广告）新品", "【广告】新品", "AD: new", "[AD] new", "(ad) new", " AD"]
+        for marked in
+            ["广告：新品", "（广告）新品", "【广告】新品", "AD: new", "[AD] new", "(ad) new", "AD新品", " AD"]
         {
             assert!(is_marked(marked), "{marked}");
         }

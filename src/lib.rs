@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! 9 cli                                  one file a command
+//! 8 audit                                lints that need the shop's data
 //! 8 lsp                                  the editor server
 //! 8 testing                              `test` blocks, executed
 //! 8 watch                                the live preview
@@ -13,13 +14,14 @@
 //! 4 compose                              templates and MIME messages
 //! 3 audience · recommend · experiment    the field's algorithms, with no language in sight
 //! 2 plan                                 the model as a graph of hashed steps
-//! 1 check                                names, types, kinds
-//! 0 syntax · diagnostic · data           text, errors, SQLite
+//! 1 check · lint                         names, types, kinds; what is sound and still not right
+//! 0 syntax · markup · diagnostic · data  text, a mail's text, errors, SQLite
 //! ```
 //!
 //! `docs/architecture.md` tells the whole story.
 
 pub mod audience;
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod compose;
@@ -27,7 +29,9 @@ pub mod data;
 pub mod deliver;
 pub mod diagnostic;
 pub mod experiment;
+pub mod lint;
 pub mod lsp;
+pub mod markup;
 pub mod plan;
 pub mod recommend;
 pub mod review;

@@ -85,6 +85,8 @@ pub(super) struct Checker<'a> {
     pub attributes: BTreeMap<(DeclId, String, String), Progress<Type>>,
     /// Sources by declaration.
     pub sources: BTreeMap<DeclId, Option<(String, Arc<Schema>)>>,
+    /// What each condition means, for those who judge conditions.
+    pub conditions: Vec<super::Condition>,
 }
 
 impl<'a> Checker<'a> {
@@ -101,6 +103,7 @@ impl<'a> Checker<'a> {
             busy: Vec::new(),
             attributes: BTreeMap::new(),
             sources: BTreeMap::new(),
+            conditions: Vec::new(),
         }
     }
 
@@ -553,6 +556,10 @@ impl<'a> Checker<'a> {
                 .help("compare it with something, for example `… >= 3`"),
             );
             return super::expr::unknown();
+        }
+        if let Some((source, _)) = &scope.source {
+            let (span, source) = (value.span, source.clone());
+            self.conditions.push(super::Condition { span, source, meaning: typed.clone() });
         }
         typed
     }

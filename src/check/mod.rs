@@ -42,7 +42,7 @@ pub use index::{Index, Meaning};
 pub use model::Model;
 pub use project::{Disk, Project, Reader};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Span};
 
 /// What a check finds: the model as far as it is sound, and every finding once, in the order of files and places.
 #[derive(Debug)]
@@ -53,6 +53,19 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// What each name means.
     pub index: Index,
+    /// What each condition on a customer, a product or a row means, those inside others too.
+    pub conditions: Vec<Condition>,
+}
+
+/// A condition where it stands in a file, with its meaning.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// All of its text.
+    pub span: Span,
+    /// The label of the source that it was checked with.
+    pub source: String,
+    /// What it means.
+    pub meaning: typed::Expr,
 }
 
 impl Checked {
@@ -75,5 +88,5 @@ pub fn check(project: &Project, catalog: &dyn Catalog) -> Checked {
         (a.span.file, a.span.start, a.span.end, a.code).cmp(&(b.span.file, b.span.start, b.span.end, b.code))
     });
     diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code);
-    Checked { model: checker.model, diagnostics, index }
+    Checked { model: checker.model, diagnostics, index, conditions: checker.conditions }
 }

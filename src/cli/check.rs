@@ -1,26 +1,12 @@
 //! `herald check`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::common::{self, Failure};
+use super::findings::Wanted;
 use super::terminal;
 use crate::diagnostic::Severity;
-use crate::diagnostic::render::{self, Format};
-
-/// How findings are printed.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Wanted {
-    /// For people
-    Text,
-    /// As data
-    Json,
-    /// For code scanning
-    Sarif,
-    /// As annotations of a GitHub workflow
-    Github,
-}
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -35,16 +21,8 @@ pub struct Args {
 pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     let files = common::campaign_files(&args.paths)?;
     let workspace = common::open(&files, Path::new("."), false)?;
-    let format = match args.format {
-        Wanted::Text => Format::Fancy { color: terminal::colours(), width: terminal::width() },
-        Wanted::Json => Format::Json,
-        Wanted::Sarif => Format::Sarif,
-        Wanted::Github => Format::Github,
-    };
-    let mut text = Vec::new();
     let found = &workspace.checked.diagnostics;
-    render::render(found, &workspace.project.sources, format, &mut text)?;
-    std::io::stdout().write_all(&text)?;
+    args.format.print(found, &workspace.project.sources)?;
     let errors = found.iter().filter(|d| d.severity == Severity::Error).count() as u64;
     let warnings = found.len() as u64 - errors;
     if matches!(args.format, Wanted::Text) {

@@ -7,8 +7,10 @@ mod demo;
 mod diff;
 mod difference;
 mod explain;
+mod findings;
 mod fmt;
 mod import;
+mod lint;
 mod lsp;
 mod man;
 mod plan;
@@ -38,6 +40,8 @@ struct Cli {
 enum Command {
     /// Check campaign files: every mistake, once, with what to do about it
     Check(check::Args),
+    /// Look for what is sound and still not right: dead declarations, empty segments, missing languages, law
+    Lint(lint::Args),
     /// Put campaign files into their one style
     Fmt(fmt::Args),
     /// Run the tests that campaign files hold
@@ -80,6 +84,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(args) => check::main(&args),
+        Command::Lint(args) => lint::main(&args),
         Command::Fmt(args) => fmt::main(&args),
         Command::Test(args) => test::main(&args),
         Command::Plan(args) => plan::main(&args),

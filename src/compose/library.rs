@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::markup::{Colour, READABLE};
+
 /// The shipped layouts, compiled into the binary.
 const SHIPPED: &[(&str, &str)] = &[
     ("std/cards.html", include_str!("../../stdlib/layouts/cards.html")),
@@ -20,7 +22,7 @@ const SHIPPED: &[(&str, &str)] = &[
 ];
 
 /// The accent of the shipped layouts: buttons and links.
-const ACCENT: Colour = Colour([0x0b, 0x6e, 0x4f]);
+const ACCENT: Colour = Colour::new(0x0b, 0x6e, 0x4f);
 /// The shipped accent where the ground is dark.
 const ACCENT_ON_DARK: &str = "#6fcfae";
 
@@ -43,9 +45,9 @@ impl Library {
     /// With a sentence, if it is not written `#rrggbb`, or white text on it would be hard to read (WCAG 2.1: 4.5 to 1).
     pub fn set_accent(&mut self, colour: &str) -> Result<(), String> {
         let parsed =
-            Colour::parse(colour).ok_or_else(|| format!("`{colour}` is not a colour such as `#0b6e4f`"))?;
-        let contrast = 1.05 / (parsed.luminance() + 0.05);
-        if contrast < 4.5 {
+            Colour::hex(colour).ok_or_else(|| format!("`{colour}` is not a colour such as `#0b6e4f`"))?;
+        let contrast = parsed.contrast(Colour::WHITE);
+        if contrast < READABLE {
             return Err(format!(
                 "white text on `{colour}` has a contrast of {contrast:.1} to 1; it needs 4.5: take a darker colour"
             ));
@@ -83,40 +85,6 @@ impl Library {
     pub(crate) fn shipped_names(extension: &str) -> Vec<&'static str> {
         let of = |name: &'static str| name.strip_suffix(extension).and_then(|n| n.strip_suffix('.'));
         SHIPPED.iter().filter_map(|(name, _)| of(name)).collect()
-    }
-}
-
-/// Red, green, blue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Colour([u8; 3]);
-
-impl Colour {
-    fn parse(text: &str) -> Option<Self> {
-        let hex =
-            text.strip_prefix('#').filter(|h| h.len() == 6 && h.bytes().all(|b| b.is_ascii_hexdigit()))?;
-        let channel = |i: usize| u8::from_str_radix(&hex[i..i + 2], 16).ok();
-        Some(Self([channel(0)?, channel(2)?, channel(4)?]))
-    }
-
-    /// Relative luminance, 0 to 1 (WCAG 2.1).
-    fn luminance(self) -> f64 {
-        let linear = self.0.map(|c| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        });
-        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    }
-
-    /// More than half way to white, for text on a dark ground.
-    fn lighter(self) -> Self {
-        Self(self.0.map(|c| c + ((255 - c) / 5) * 3))
-    }
-}
-
-impl std::fmt::Display for Colour {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [r, g, b] = self.0;
-        write!(f, "#{r:02x}{g:02x}{b:02x}")
     }
 }
 

@@ -8,7 +8,6 @@ mod document;
 mod engine;
 mod error;
 mod filters;
-mod html;
 mod layout;
 mod library;
 mod links;
@@ -25,6 +24,8 @@ mod tags;
 mod text_part;
 mod tidy;
 mod value;
+
+use crate::markup::html;
 
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,8 @@ macro_rules! page {
     };
 }
 
-/// Every code, in order. `H01…` is about how files are written, `H024…` about the text that customers read.
+/// Every code, in order. `H01…` is about how files are written, `H024…` about the text that customers read,
+/// `H05…` about what is sound and still not right (`lint/`).
 #[rustfmt::skip]
 pub static CODES: &[Code] = &[
     page!("H0100", "Too many mistakes to show"),
@@ -120,6 +121,26 @@ pub static CODES: &[Code] = &[
     page!("H0301", "An expectation that does not hold"),
     page!("H0302", "A message that is not the kept one"),
     page!("H0303", "A test that cannot be run"),
+    page!("H0501", "A declaration that nothing uses"),
+    page!("H0502", "A segment of everybody or nobody"),
+    page!("H0503", "Conditions that exclude each other"),
+    page!("H0504", "A condition that always holds"),
+    page!("H0505", "Mail that comes again without a cap"),
+    page!("H0506", "A language without a text"),
+    page!("H0507", "A mail that is too large"),
+    page!("H0508", "A subject that reads like spam"),
+    page!("H0509", "A picture that says nothing"),
+    page!("H0510", "Text that can hardly be read"),
+    page!("H0511", "An advertisement that does not say so"),
+    page!("H0512", "Mail without consent"),
+    page!("H0513", "A price that depends on who asks"),
+    page!("H0514", "No way to refuse personal picks"),
+    page!("H0515", "Not a postal address"),
+    page!("H0516", "Personal values in a link"),
+    page!("H0517", "A picture that watches"),
+    page!("H0550", "A silence without a reason"),
+    page!("H0551", "A silence that silences nothing"),
+    page!("H0552", "A silence that cannot be read"),
 ];
 
 /// The entry of a code, in whatever case.

@@ -8,8 +8,9 @@ use super::documents::Documents;
 use super::library;
 use super::position::Lines;
 use crate::check::index::Use;
-use crate::check::{self, Catalog, Checked, DeclId, Project};
+use crate::check::{Catalog, Checked, DeclId, Project};
 use crate::diagnostic::{FileId, Span};
+use crate::lint;
 use crate::syntax::tree::Decl;
 
 /// Everything that is known about the files at one moment.
@@ -33,7 +34,7 @@ impl Analysis {
                 Err((gone, _)) => files.retain(|f| *f != gone),
             }
         };
-        let checked = check::check(&project, catalog);
+        let checked = lint::check(&project, catalog);
         let mut by_path: BTreeMap<PathBuf, Vec<FileId>> = BTreeMap::new();
         for (id, source) in project.sources.iter() {
             let path = match &source.path {

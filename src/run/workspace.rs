@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::check::{self, Catalog, Checked, Project, Reader};
+use crate::check::{Catalog, Checked, Project, Reader};
 use crate::data::inspect::{PhysicalTable, inspect};
 use crate::data::{DataError, Fingerprint, open_shop};
+use crate::lint;
 
 /// Looks into databases on disk, each once for each state of its data.
 #[derive(Default)]
@@ -111,7 +112,7 @@ impl Workspace {
     ) -> Result<Self, OpenError> {
         let project =
             Project::load(paths, root, reader).map_err(|(path, source)| OpenError { path, source })?;
-        let checked = check::check(&project, catalog);
+        let checked = lint::check(&project, catalog);
         Ok(Self { project, checked })
     }
 

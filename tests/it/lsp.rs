@@ -26,7 +26,7 @@ strategy 推荐 {
 
 template 信 {
   language: "zh-CN"
-  subject:  "📱{{ customer.favourite | default('您好') }}，{{ picks[0].title }}"
+  subject:  "广告📱{{ customer.favourite | default('您好') }}，{{ picks[0].title }}"
   format:   markdown
   body: """
     亲爱的 📱 {{ customer.name | default("顾客") }}：
@@ -88,6 +88,24 @@ fn findings_come_while_typing_at_their_place_and_go_when_they_are_mended() {
     assert_eq!(editor.findings(&file), json!([]));
 }
 
+/// Lints that are certain speak while one types, as warnings, and a silence with its reason keeps them quiet.
+#[test]
+fn lints_come_while_typing_and_are_silenced_in_the_file() {
+    let project = project();
+    let mut editor = Editor::start(&project, &["utf-16"]);
+    let file = editor.open("campaigns/手机.campaign", PHONES);
+    assert_eq!(editor.findings(&file), json!([]));
+    let bare = PHONES.replace("\"广告📱", "\"📱");
+    editor.change(&file, &bare);
+    let found = editor.findings(&file);
+    assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+    assert_eq!((&found[0]["code"], &found[0]["severity"]), (&json!("H0511"), &json!(2)));
+    assert_eq!(found[0]["range"]["start"], editor.place(&bare, "📱{{"));
+    let silenced = bare.replace("  subject:", "  # herald: allow H0511 \"没有广告\"\n  subject:");
+    editor.change(&file, &silenced);
+    assert_eq!(editor.findings(&file), json!([]));
+}
+
 #[test]
 fn a_finding_in_another_file_is_published_there_and_cleared_when_it_is_gone() {
     let project = project();
@@ -111,7 +129,7 @@ fn a_finding_in_another_file_is_published_there_and_cleared_when_it_is_gone() {
 #[test]
 fn all_three_ways_to_count_columns_are_spoken() {
     let project = project();
-    let line = "  subject:  \"📱{{ customer.favourite | default('您好') }}，{{ picks[0].title }}\"";
+    let line = "  subject:  \"广告📱{{ customer.favourite | default('您好') }}，{{ picks[0].title }}\"";
     let text = PHONES.to_owned();
     for (encoding, width) in [
         ("utf-8", (|s: &str| s.len()) as fn(&str) -> usize),
@@ -338,7 +356,7 @@ fn colours_stand_at_their_columns_also_behind_emoji() {
         "views:type",
         "30:number",
         "days:keyword",
-        "\"📱:string",
+        "\"广告📱:string",
         "customer:variable",
         "favourite:property",
         "default:function",

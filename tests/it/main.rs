@@ -8,6 +8,7 @@ mod editor;
 mod fmt;
 mod http;
 mod journey;
+mod lint;
 mod lsp;
 mod mapped;
 mod review;

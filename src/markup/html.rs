@@ -1,4 +1,5 @@
-//! A small tokenizer for HTML, enough to know where in a document a place is. Used while a template is prepared, never per message.
+//! A small tokenizer for HTML, enough to know where in a document a place is. Used while a template is prepared or
+//! looked at, never per message.
 
 use std::ops::Range;
 

@@ -11,6 +11,7 @@ mod import;
 mod man;
 mod plan;
 mod preview;
+mod proof;
 mod reference;
 mod run;
 mod segment;
@@ -43,6 +44,8 @@ enum Command {
     Run(run::Args),
     /// Show one customer's message
     Preview(preview::Args),
+    /// Send one customer's message, or the worst cases, to yourself
+    Proof(proof::Args),
     /// Tell why a customer gets a message or none: every gate, score and reason
     Why(why::Args),
     /// Watch campaign files and show a live preview of each mail in the browser
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),
+        Command::Proof(args) => proof::main(&args),
         Command::Why(args) => why::main(&args),
         Command::Watch(args) => watch::main(&args),
         Command::Segment(args) => segment::main(&args),

@@ -20,6 +20,7 @@ mod mjml;
 mod pictures;
 mod plain;
 mod prepare;
+mod proof;
 mod tags;
 mod text_part;
 mod tidy;
@@ -37,4 +38,5 @@ pub use message::{
 pub use mime::{Recipient, SenderHeaders, SenderSettings};
 pub use pictures::{Picture, Pictures};
 pub use prepare::{Format, PreparedTemplate, Surroundings, TemplateSource, prepare};
+pub use proof::{PREFIX as PROOF_PREFIX, ProofMark, compose_proof};
 pub use value::{Columns, MessageContext, MoneyValue, NAMES, money, pick};

@@ -10,7 +10,6 @@ use tokio::sync::oneshot;
 
 use super::Settings;
 use super::view::{Audience, Built, Counted, Entry, Looked, Mail, Person, Selection, View};
-use super::worst::Worst;
 use crate::check::typed::{Expr, Op, Row, Type};
 use crate::check::{Disk, Model};
 use crate::data::{Fingerprint, Key};
@@ -24,6 +23,7 @@ use crate::run::survey::{Each, Surveyor};
 use crate::run::trace::trace;
 use crate::run::valued::valued;
 use crate::run::workspace::{DiskCatalog, campaign_files};
+use crate::run::worst::{COUNTED, Worst};
 use crate::run::{Draft, Outcome, RunError, Session, Store, Workspace};
 
 /// What the engine is asked.
@@ -48,8 +48,6 @@ pub trait Listener {
 
 /// Customers looked at between two questions.
 const STRIDE: usize = 100;
-/// The most customers of an audience that are counted; a million mails are not written to preview one.
-const COUNTED: usize = 20_000;
 /// How many are named of those who came or left.
 const NAMED: usize = 5;
 /// How many products are explained.

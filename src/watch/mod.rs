@@ -12,7 +12,6 @@ mod files;
 mod guard;
 mod server;
 mod view;
-mod worst;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@ mod corpus;
 mod fmt;
 mod journey;
 mod mapped;
+mod postbox;
+mod proof;
 mod shell;
 mod shop;
 mod versions;

@@ -8,6 +8,7 @@ mod difference;
 mod explain;
 mod fmt;
 mod import;
+mod init;
 mod man;
 mod plan;
 mod preview;
@@ -34,6 +35,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a new project: on the demo shop, or on your shop's database, whose tables it looks at
+    Init(init::Args),
     /// Check campaign files: every mistake, once, with what to do about it
     Check(check::Args),
     /// Put campaign files into their one style
@@ -73,6 +76,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Init(args) => init::main(&args),
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
         Command::Plan(args) => plan::main(&args),

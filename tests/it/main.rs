@@ -4,6 +4,7 @@
 mod breakage;
 mod corpus;
 mod fmt;
+mod init;
 mod journey;
 mod mapped;
 mod postbox;

@@ -103,8 +103,8 @@ impl<'a> Checker<'a> {
 
     /// A table that the source does not mention: standard, or a further relation under its own name.
     pub fn unmapped(&mut self, table: &PhysicalTable, span: Span, currency: Currency) -> Relation {
-        let standard = standard::find(&table.name);
-        let mut columns: Vec<Column> = table
+        let standard = standard::find(&table.name).filter(|s| self.is_usable(s, table, span));
+        let columns: Vec<Column> = table
             .columns
             .iter()
             .map(|column| {
@@ -115,9 +115,6 @@ impl<'a> Checker<'a> {
                 self.column(&column.name, column, role.map(|r| r.0), role.map_or("", |r| r.1), span, currency)
             })
             .collect();
-        if let Some(standard) = standard {
-            self.need_columns(standard, &mut columns, &table.name, span, currency);
-        }
         Relation {
             name: table.name.clone(),
             origin: Origin::Shop,
@@ -126,6 +123,29 @@ impl<'a> Checker<'a> {
             columns,
             cancelled: None,
         }
+    }
+
+    /// Whether a table that only has a standard table's name is one. Nobody said that it is, so what it lacks is an error for the
+    /// customers only, without whom there is no shop; another is a further relation like any, and the reader is told.
+    fn is_usable(&mut self, standard: &StandardTable, table: &PhysicalTable, span: Span) -> bool {
+        let Some(needed) = standard.columns.iter().find(|c| {
+            // Here names are told apart by their letters' case, as in campaign files.
+            c.required && !table.columns.iter().any(|t| t.name == c.name)
+        }) else {
+            return true;
+        };
+        let (relation, column) = (standard.name, needed.name);
+        let message = format!("`{relation}` has no `{column}`");
+        let finding = if relation == "customers" {
+            Diagnostic::error("H0254", span, message)
+        } else {
+            Diagnostic::warning("H0254", span, message)
+        };
+        self.report(finding.label(format!("`{column}` is needed")).help(format!(
+            "{} Map it: `{relation}: table(\"{}\", {column}: StoredColumn)`",
+            needed.doc, table.name
+        )));
+        relation == "customers"
     }
 
     /// Reports columns without which a relation is of no use, and adds them so that nothing else is said of them.
@@ -279,10 +299,21 @@ impl<'a> Checker<'a> {
 fn further_role(column: &PhysicalColumn) -> Option<Role> {
     match column.name.as_str() {
         "id" | "customer" | "product" | "order" => Some(Role::Id),
-        "at" => Some(Role::Instant),
-        name if name.ends_with("_at") && column.observed.as_instant().is_some() => Some(Role::Instant),
+        name if (name == "at" || name.ends_with("_at")) && is_comparable(&column.observed) => {
+            Some(Role::Instant)
+        }
         _ if column.declared.eq_ignore_ascii_case("money") => Some(Role::Money),
         _ => None,
+    }
+}
+
+/// Whether the values are points in time that compare as they are stored.
+fn is_comparable(observed: &Observed) -> bool {
+    match observed.as_instant() {
+        Some(InstantForm::Text(layout)) => {
+            layout.zone != ZoneMark::Offset && !matches!(layout.precision, Precision::Fraction(_))
+        }
+        form => form.is_some(),
     }
 }
 

@@ -71,7 +71,7 @@ impl From<std::io::Error> for Failure {
 }
 
 /// The campaign and the day, as most commands take them.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Target {
     /// The campaign's file
     pub file: PathBuf,

@@ -10,11 +10,13 @@ mod explain;
 mod findings;
 mod fmt;
 mod import;
+mod init;
 mod lint;
 mod lsp;
 mod man;
 mod plan;
 mod preview;
+mod proof;
 mod reference;
 mod run;
 mod segment;
@@ -38,6 +40,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a new project: on the demo shop, or on your shop's database, whose tables it looks at
+    Init(init::Args),
     /// Check campaign files: every mistake, once, with what to do about it
     Check(check::Args),
     /// Look for what is sound and still not right: dead declarations, empty segments, missing languages, law
@@ -52,6 +56,8 @@ enum Command {
     Run(run::Args),
     /// Show one customer's message
     Preview(preview::Args),
+    /// Send one customer's message, or the worst cases, to yourself
+    Proof(proof::Args),
     /// Tell why a customer gets a message or none: every gate, score and reason
     Why(why::Args),
     /// Watch campaign files and show a live preview of each mail in the browser
@@ -83,6 +89,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Init(args) => init::main(&args),
         Command::Check(args) => check::main(&args),
         Command::Lint(args) => lint::main(&args),
         Command::Fmt(args) => fmt::main(&args),
@@ -90,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Preview(args) => preview::main(&args),
+        Command::Proof(args) => proof::main(&args),
         Command::Why(args) => why::main(&args),
         Command::Watch(args) => watch::main(&args),
         Command::Diff(args) => diff::main(&args),

@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use super::common::{self, Failure, Opened, Target};
 use super::plan;
 use super::terminal::{self, BAD, GOOD, ODD, QUIET, STRONG};
+use crate::check::Model;
 use crate::check::model::Via;
 use crate::data::Key;
 use crate::deliver::state::{RunRecord, RunStatus};
 use crate::deliver::{FilesTransport, SimulatedClock, State};
+use crate::plan::{Plan, PlanError};
 use crate::run::execute::{Order, Report, Started, Transports, execute};
 use crate::run::survey::survey;
 use crate::run::{RunError, Session};
@@ -41,6 +43,7 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     }
     // Everything that can be wrong with the plan is found before anything is written.
     let first = opened.plan(&args.target, opened.as_of, None)?;
+    only_files(&first, &opened.workspace.checked.model)?;
     let earlier = match opened.records(&args.target)? {
         Some(records) => records.find_run(&first.campaign, &first.occurrence)?,
         None => None,
@@ -72,6 +75,16 @@ fn kept_as_of(args: &Args, kept: Timestamp, asked: Timestamp) {
     if args.target.as_of.is_some() && kept != asked {
         anstream::eprintln!("note: this run started as of {kept}, and keeps that");
     }
+}
+
+/// Campaigns leave as files only, in this version; proofs leave by SMTP too.
+fn only_files(plan: &Plan, model: &Model) -> Result<(), Failure> {
+    let by_smtp = |label: &str| model.senders.get(label).is_some_and(|s| matches!(s.via, Via::Smtp(_)));
+    if plan.senders().any(by_smtp) {
+        let steps = vec!["the SMTP transport".to_owned()];
+        return Err(Failure::Other(PlanError::Later { campaign: plan.campaign.clone(), steps }.to_string()));
+    }
+    Ok(())
 }
 
 /// Says what is no longer as it was when an unfinished run started.

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::css;
 use super::error::{ComposeError, Part, TemplateError, TemplateFault, Warning};
 use super::html::escape;
-use super::mime::{Content, Recipient, SenderHeaders, assemble};
+use super::mime::{Content, Purpose, Recipient, SenderHeaders, assemble};
 use super::pictures::Picture;
 use super::prepare::PreparedTemplate;
 use super::tidy::tidy;
@@ -38,7 +38,7 @@ pub struct Composed {
     pub bytes: Vec<u8>,
     /// What is worth a look.
     pub warnings: Vec<Warning>,
-    pictures: Vec<Arc<Picture>>,
+    pub(super) pictures: Vec<Arc<Picture>>,
 }
 
 /// A message without its envelope: what a person would read. Tests and previews need no more.
@@ -95,16 +95,21 @@ pub fn compose(
     recipient: &Recipient<'_>,
 ) -> Result<Composed, ComposeError> {
     let Rendered { subject, preheader, html, text, warnings } = render(template, context)?;
-    let pictures = if template.inlines { template.pictures.used_in(&html) } else { Vec::new() };
+    let pictures = pictures_of(template, &html);
     let content = Content {
         subject: &subject,
         text: &text,
         html: &html,
-        unsubscribe_url: &context.unsubscribe_url,
+        purpose: Purpose::Campaign { unsubscribe_url: &context.unsubscribe_url },
         pictures: &pictures,
     };
     let bytes = assemble(sender, recipient, &content)?;
     Ok(Composed { subject, preheader, html, text, bytes, warnings, pictures })
+}
+
+/// The pictures that travel inside the message.
+pub(super) fn pictures_of(template: &PreparedTemplate, html: &str) -> Vec<Arc<Picture>> {
+    if template.inlines { template.pictures.used_in(html) } else { Vec::new() }
 }
 
 fn fill(template: &PreparedTemplate, part: &str, root: &Root) -> Result<String, TemplateError> {

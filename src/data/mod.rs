@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod error;
 pub mod fingerprint;
+pub mod guess;
 pub mod import;
 pub mod inspect;
 pub mod key;

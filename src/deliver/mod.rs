@@ -9,6 +9,7 @@ pub mod clock;
 pub mod filename;
 pub mod files;
 pub mod quiet;
+pub mod smtp;
 pub mod state;
 pub mod transport;
 
@@ -16,6 +17,7 @@ pub use address::{Address, AddressError};
 pub use clock::{Clock, SimulatedClock};
 pub use files::FilesTransport;
 pub use quiet::{QuietHours, recipient_zone};
+pub use smtp::SmtpTransport;
 pub use state::{State, StateError};
 pub use transport::{DeliveryError, Envelope, Receipt, Transport};
 

@@ -62,12 +62,19 @@ pub enum DeliveryError {
         /// The address.
         address: String,
     },
+    /// A mail server said no, or could not be reached.
+    #[error(transparent)]
+    Smtp(#[from] super::smtp::SmtpError),
 }
 
 impl DeliveryError {
     /// Whether the fault is of this one message, so that the others may go on.
     pub fn concerns_one_message(&self) -> bool {
-        matches!(self, Self::MadeUp { .. })
+        match self {
+            Self::MadeUp { .. } => true,
+            Self::Smtp(error) => error.concerns_one_message(),
+            _ => false,
+        }
     }
 }
 

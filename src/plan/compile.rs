@@ -192,11 +192,6 @@ impl Compiler<'_> {
         for tone in tones {
             self.later.extend(tone.options.iter().map(|(_, label)| format!("tone {label}")));
         }
-        for sender in self.senders() {
-            if let Some(Via::Smtp(_)) = self.model.senders.get(&sender).map(|s| &s.via) {
-                self.later.push("the SMTP transport".to_owned());
-            }
-        }
         let mut schedules =
             campaign.send.iter().chain(campaign.variants.iter().filter_map(|v| v.send.as_ref()));
         if schedules.any(wants_best_hour) {

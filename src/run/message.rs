@@ -13,10 +13,15 @@ use super::session::Draft;
 use super::templates::Templates;
 use crate::check::model::{Sender, Source};
 use crate::compose::{
-    self, ComposeError, Composed, MessageContext, PreparedTemplate, Recipient, SenderHeaders, SenderSettings,
+    self, ComposeError, Composed, MessageContext, PreparedTemplate, ProofMark, Recipient, SenderHeaders,
+    SenderSettings,
 };
 use crate::data::Key;
+use crate::deliver::Address;
 use crate::plan::Plan;
+
+/// What stands in a proof's unsubscribe link where a customer's token would: no token is as short.
+const PROOF_TOKEN: &str = "proof";
 
 /// Everything a message is made from besides the files: stored with it, so that the same bytes can be made again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,20 +148,47 @@ impl Writer {
     /// # Errors
     /// What this recipient lacks, or what would break the mail standards.
     pub fn write(&self, customer: &Key, inputs: &Inputs, date: Timestamp) -> Result<Composed, ComposeError> {
-        // Drafts come from this plan, and what was stored by another has been through `knows`.
-        let Some(sender) = self.senders.get(&inputs.sender) else { return Err(ComposeError::EmptySubject) };
-        let Some(template) = self.template(&inputs.template, sender) else {
-            return Err(ComposeError::EmptySubject);
-        };
-        let context = self.context(customer, inputs, sender);
+        let (sender, template) = self.made_with(inputs)?;
+        let token = &self.keyed("unsubscribe", &format!("{}\u{1f}{customer}", self.campaign))[..32];
+        let context = self.context(inputs, sender, token);
         let name = inputs.customer.get("name").and_then(Datum::text);
         let recipient = Recipient { name, address: &inputs.email, id: &self.id(customer), date };
         compose::compose(template, &context, &sender.headers, &recipient)
     }
 
+    /// A proof of a draft's message, to its author. Its links hold nothing of the customer's: none unsubscribes anybody. `once` makes its
+    /// Message-ID one of its own, so that a second proof is not taken for the first.
+    ///
+    /// # Errors
+    /// The reason, as a sentence.
+    pub fn write_proof(
+        &self,
+        draft: &Draft,
+        to: &Address,
+        mark: &ProofMark<'_>,
+        date: Timestamp,
+        once: &str,
+    ) -> Result<Composed, String> {
+        let written = || {
+            let (sender, template) = self.made_with(&draft.inputs)?;
+            let context = self.context(&draft.inputs, sender, PROOF_TOKEN);
+            let name = format!("{}\u{1f}{}\u{1f}{once}", self.id(&draft.customer), to.compared());
+            let id = &self.keyed("proof", &name)[..32];
+            let recipient = Recipient { name: None, address: to.written(), id, date };
+            compose::compose_proof(template, &context, &sender.headers, &recipient, mark)
+        };
+        written().map_err(|e: ComposeError| e.to_string())
+    }
+
+    /// The sender and the template of a message. Drafts come from this plan, and what was stored by another has been through `knows`.
+    fn made_with(&self, inputs: &Inputs) -> Result<(&Signature, &PreparedTemplate), ComposeError> {
+        let sender = self.senders.get(&inputs.sender).ok_or(ComposeError::EmptySubject)?;
+        let template = self.template(&inputs.template, sender).ok_or(ComposeError::EmptySubject)?;
+        Ok((sender, template))
+    }
+
     /// What the template sees.
-    fn context(&self, customer: &Key, inputs: &Inputs, sender: &Signature) -> MessageContext {
-        let token = &self.keyed("unsubscribe", &format!("{}\u{1f}{customer}", self.campaign))[..32];
+    fn context(&self, inputs: &Inputs, sender: &Signature, token: &str) -> MessageContext {
         let unsubscribe = &sender.unsubscribe;
         let separator = if unsubscribe.contains('?') { '&' } else { '?' };
         let text = |name: &str| inputs.customer.get(name).and_then(Datum::text).map(Arc::from);

@@ -10,6 +10,7 @@ pub mod error;
 pub mod execute;
 mod fitting;
 pub mod message;
+pub mod proof;
 mod recommender;
 pub mod session;
 pub mod shop;
@@ -19,6 +20,7 @@ mod templates;
 pub mod trace;
 pub mod valued;
 pub mod workspace;
+pub mod worst;
 
 pub use error::RunError;
 pub use session::{Draft, Outcome, Session};

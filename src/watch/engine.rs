@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 use super::Settings;
 use super::look;
 use super::view::{Built, Entry, Person, Selection, View};
-use super::worst::Worst;
 use crate::check::{Disk, Model};
 use crate::data::{Fingerprint, Key};
 use crate::deliver::State;
@@ -21,6 +20,7 @@ use crate::diagnostic::render::excerpts;
 use crate::plan::{Asked, compile};
 use crate::run::survey::{Each, Surveyor};
 use crate::run::workspace::{DiskCatalog, campaign_files};
+use crate::run::worst::{COUNTED, Worst};
 use crate::run::{RunError, Session, Store, Workspace};
 
 /// What the engine is asked.
@@ -45,8 +45,6 @@ pub trait Listener {
 
 /// Customers looked at between two questions.
 const STRIDE: usize = 100;
-/// The most customers of an audience that are counted; a million mails are not written to preview one.
-const COUNTED: usize = 20_000;
 
 /// A campaign as it last could be shown.
 pub(super) struct Shown {

@@ -13,7 +13,6 @@ mod guard;
 mod look;
 mod server;
 mod view;
-mod worst;
 
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::worst::Case;
 use crate::data::Key;
 use crate::run::survey::Survey;
 use crate::run::trace::{Gate, Scored};
 use crate::run::valued::Valued;
+use crate::run::worst::Case;
 
 /// Which mail somebody looks at.
 #[derive(Debug, Clone, Default, Deserialize)]

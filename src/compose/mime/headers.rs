@@ -47,6 +47,21 @@ pub struct Recipient<'a> {
     pub date: Timestamp,
 }
 
+/// What a message is, as its header fields say.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose<'a> {
+    /// A campaign's mail, with the way out that mail programs offer as a button.
+    Campaign {
+        /// The recipient's own link.
+        unsubscribe_url: &'a str,
+    },
+    /// A proof for the author: no subscription hangs on it, so no button ends one.
+    Proof {
+        /// What it is a proof of.
+        of: &'a str,
+    },
+}
+
 impl SenderHeaders {
     /// Reads and encodes the sender's fields.
     ///
@@ -83,14 +98,13 @@ impl SenderHeaders {
         &self,
         recipient: &Recipient<'_>,
         subject: &str,
-        unsubscribe_url: &str,
+        purpose: &Purpose<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), ComposeError> {
         refuse_controls(subject, "Subject")?;
         let name = recipient.name.map(str::trim).filter(|n| !n.is_empty());
         refuse_controls(name.unwrap_or_default(), "To")?;
         let to = Mailbox::new(name.map(str::to_owned), address_of(recipient.address)?);
-        check_unsubscribe(unsubscribe_url)?;
         let mut headers = Headers::with_capacity(2);
         headers.set(To::from(lettre::message::Mailboxes::from(to)));
         headers.set(Subject::from(subject.to_owned()));
@@ -102,15 +116,31 @@ impl SenderHeaders {
         {
             out.extend_from_slice(piece.as_bytes());
         }
+        match purpose {
+            Purpose::Campaign { unsubscribe_url } => self.write_way_out(unsubscribe_url, out)?,
+            Purpose::Proof { of } => {
+                refuse_controls(of, "X-Herald-Proof")?;
+                let name = HeaderName::new_from_ascii_str("X-Herald-Proof");
+                let mut headers = Headers::new();
+                headers.insert_raw(HeaderValue::new(name, (*of).to_owned()));
+                out.extend_from_slice(headers.to_string().as_bytes());
+            }
+        }
+        if let Some(line) = out.split(|b| *b == b'\n').find(|line| line.len() > HARD_LINE + 1) {
+            let header = if line.starts_with(b"List-") { "List-Unsubscribe" } else { "header" };
+            return Err(ComposeError::LongHeader { header });
+        }
+        Ok(())
+    }
+
+    /// The fields by which mail programs offer to unsubscribe (RFC 2369, RFC 8058).
+    fn write_way_out(&self, unsubscribe_url: &str, out: &mut Vec<u8>) -> Result<(), ComposeError> {
+        check_unsubscribe(unsubscribe_url)?;
         out.extend_from_slice(format!("List-Unsubscribe: <{unsubscribe_url}>").as_bytes());
         if let Some(mailto) = &self.mailto {
             out.extend_from_slice(format!(",\r\n <mailto:{mailto}?subject=unsubscribe>").as_bytes());
         }
         out.extend_from_slice(b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
-        if let Some(line) = out.split(|b| *b == b'\n').find(|line| line.len() > HARD_LINE + 1) {
-            let header = if line.starts_with(b"List-") { "List-Unsubscribe" } else { "header" };
-            return Err(ComposeError::LongHeader { header });
-        }
         Ok(())
     }
 

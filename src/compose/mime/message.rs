@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::super::error::ComposeError;
 use super::super::pictures::Picture;
 use super::encode;
-use super::headers::{Recipient, SenderHeaders, short_hash};
+use super::headers::{Purpose, Recipient, SenderHeaders, short_hash};
 
 /// What goes into a message besides the sender's fields.
 pub(crate) struct Content<'a> {
     pub subject: &'a str,
     pub text: &'a str,
     pub html: &'a str,
-    pub unsubscribe_url: &'a str,
+    pub purpose: Purpose<'a>,
     pub pictures: &'a [Arc<Picture>],
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn assemble(
     let pictures: usize = content.pictures.iter().map(|p| p.part.len()).sum();
     let mut out =
         Vec::with_capacity(content.html.len() * 5 / 4 + content.text.len() * 3 / 2 + pictures + 2048);
-    sender.write(recipient, content.subject, content.unsubscribe_url, &mut out)?;
+    sender.write(recipient, content.subject, &content.purpose, &mut out)?;
     // `=_` can stand in neither quoted-printable nor base64, and the hash in no 7bit text.
     let outer = format!("=_a{}", short_hash("boundary", recipient.id));
     let mut put = |pieces: &[&str]| pieces.iter().for_each(|p| out.extend_from_slice(p.as_bytes()));

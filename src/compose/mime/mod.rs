@@ -5,5 +5,6 @@ pub(crate) mod encode;
 mod headers;
 mod message;
 
+pub(crate) use headers::Purpose;
 pub use headers::{Recipient, SenderHeaders, SenderSettings};
 pub(crate) use message::{Content, assemble};

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::datum::Datum;
+use super::session::Draft;
 use crate::compose::Composed;
 use crate::data::Key;
-use crate::run::Draft;
-use crate::run::datum::Datum;
+
+/// The most customers of an audience that are looked at: a million mails are not written to preview one.
+pub const COUNTED: usize = 20_000;
 
 /// One worst case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

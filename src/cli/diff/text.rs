@@ -39,7 +39,10 @@ pub fn text(report: &Report, width: usize) -> String {
     if report.campaigns.is_empty() {
         page.line("Nothing changes for anybody.");
     } else if !report.unchanged.is_empty() {
-        page.flow(0, 0, &format!("Nothing changes in {}.", report.unchanged.join(", ")));
+        let names: Vec<&str> = report.unchanged.iter().take(12).map(String::as_str).collect();
+        let more = report.unchanged.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        page.flow(0, 0, &format!("Nothing changes in {}{more}.", names.join(", ")));
     }
     page.out
 }

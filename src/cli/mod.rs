@@ -6,6 +6,8 @@ mod completions;
 mod demo;
 mod diff;
 mod difference;
+mod eval;
+mod eval_page;
 mod explain;
 mod findings;
 mod fmt;
@@ -17,6 +19,7 @@ mod man;
 mod plan;
 mod preview;
 mod proof;
+mod recommend;
 mod reference;
 mod run;
 mod segment;
@@ -66,6 +69,10 @@ enum Command {
     Diff(diff::Args),
     /// Count and sample a segment
     Segment(segment::Args),
+    /// Measure how good recommendations are, on what customers did next
+    Eval(eval::Args),
+    /// Recommend from a bare file of interactions: every user's list, as a file
+    Recommend(recommend::Args),
     /// Make the demo shop
     Demo(demo::Args),
     /// Load CSV files into a shop's database
@@ -102,6 +109,8 @@ pub fn main() -> ExitCode {
         Command::Watch(args) => watch::main(&args),
         Command::Diff(args) => diff::main(&args),
         Command::Segment(args) => segment::main(&args),
+        Command::Eval(args) => eval::main(&args),
+        Command::Recommend(args) => recommend::main(&args),
         Command::Demo(args) => demo::main(&args),
         Command::Import(args) => import::main(&args),
         Command::Lsp(args) => lsp::main(&args),

@@ -7,6 +7,7 @@ pub mod guess;
 pub mod import;
 pub mod inspect;
 pub mod key;
+pub mod log_file;
 pub mod money;
 pub mod open;
 pub mod standard;

@@ -9,7 +9,7 @@ use super::neighbours::Neighbours;
 use super::trend::trend;
 
 /// What a sum of weights counts for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Damping {
     /// `ln(1 + weight / unit)`: the tenth view of a product says less than the first.
     #[default]
@@ -28,7 +28,7 @@ impl Damping {
 }
 
 /// Settings of [`ItemCf`]. The defaults were chosen on the validation month of Online Retail.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ItemCfParams {
     /// How many similar products speak for each product.
     pub neighbours: usize,

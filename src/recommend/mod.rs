@@ -15,9 +15,11 @@
 //! Customers are dense indexes too. Nothing here is as large as customers times products, and every result is the
 //! same on any number of threads: each row is computed by one thread in a fixed order.
 
+pub mod auto;
 pub mod bitset;
 pub mod blend;
 pub mod bought_together;
+pub mod evaluate;
 pub mod explain;
 pub mod filters;
 pub mod interactions;
@@ -27,6 +29,7 @@ pub mod method;
 pub mod neighbours;
 pub mod pick;
 pub mod popular;
+pub mod recipe;
 pub mod similar_to;
 pub mod sparse;
 pub mod trend;
@@ -46,5 +49,6 @@ pub use method::{Customer, Method, NOBODY, Scores};
 pub use neighbours::Neighbours;
 pub use pick::{Pick, Request, RequestError, Source, recommend};
 pub use popular::Popular;
+pub use recipe::{FittedRecipe, Log, Recipe, RecipeError, Settings};
 pub use similar_to::{Anchor, SimilarTo};
 pub use trend::trend;

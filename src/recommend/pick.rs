@@ -28,6 +28,8 @@ pub struct Request<'a> {
     pub histories: &'a [&'a Interactions],
     /// The rows of the chunk's customers in all of the histories; [`NOBODY`] for one without a history.
     pub customers: &'a [u32],
+    /// Whether each pick is to say which of the customer's own products speaks for it, which takes time.
+    pub because: bool,
 }
 
 /// Where a pick comes from.
@@ -287,7 +289,7 @@ impl<'a> Prepared<'a> {
             best.pop()
         });
         self.take(ranked, source, picks);
-        for pick in &mut picks[from..] {
+        for pick in picks[from..].iter_mut().filter(|_| self.request.because) {
             pick.because = because(method, &me, pick.item, scores);
         }
     }

@@ -41,6 +41,13 @@ struct ItemFit {
     unit: f32,
 }
 
+/// What a strategy scores products with.
+pub(super) struct Methods {
+    pub method: Arc<dyn Method>,
+    pub fallback: Option<Arc<dyn Method>>,
+    pub histories: Vec<Arc<Interactions>>,
+}
+
 /// The histories of one strategy, by slot.
 #[derive(Default)]
 struct Slots {
@@ -68,10 +75,16 @@ impl<'a> Fitter<'a> {
         Self { shop, catalogue, store, base, records: shop.records_fingerprint() }
     }
 
-    pub fn strategy(&self, step: &RecommendStep) -> Result<Fitted, RunError> {
+    /// Fits a strategy's method and fallback.
+    pub fn methods(&self, method: &Plan, fallback: Option<&Plan>) -> Result<Methods, RunError> {
         let mut slots = Slots::default();
-        let method = self.method(&step.method, &mut slots)?;
-        let fallback = step.fallback.as_ref().map(|f| self.method(f, &mut slots)).transpose()?;
+        let method = self.method(method, &mut slots)?;
+        let fallback = fallback.map(|f| self.method(f, &mut slots)).transpose()?;
+        Ok(Methods { method, fallback, histories: slots.histories })
+    }
+
+    pub fn strategy(&self, step: &RecommendStep) -> Result<Fitted, RunError> {
+        let Methods { method, fallback, histories } = self.methods(&step.method, step.fallback.as_ref())?;
         let mut parts = Vec::new();
         match &step.method {
             Plan::Blend(blended) => parts
@@ -80,17 +93,7 @@ impl<'a> Fitter<'a> {
         }
         let (filters, only, exclude, boosts) = self.filters(step)?;
         let customers = self.customers()?;
-        Ok(Fitted {
-            method,
-            fallback,
-            histories: slots.histories,
-            filters,
-            only,
-            exclude,
-            boosts,
-            customers,
-            parts,
-        })
+        Ok(Fitted { method, fallback, histories, filters, only, exclude, boosts, customers, parts })
     }
 
     fn customers(&self) -> Result<Arc<Customers>, RunError> {

@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod datum;
 pub mod error;
+pub mod evaluate;
 pub mod execute;
 mod fitting;
 pub mod message;

@@ -129,6 +129,7 @@ impl Recommender {
             personal: &personal,
             histories: &histories,
             customers: &customers,
+            because: true,
         })
     }
 }

@@ -32,6 +32,7 @@ impl Shop {
             personal: &self.personal,
             histories: &[&self.history],
             customers: &customers,
+            because: true,
         })
     }
 

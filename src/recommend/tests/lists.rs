@@ -14,7 +14,15 @@ fn request<'a>(
     filters: &'a Filters,
     personal: &'a Personal,
 ) -> Request<'a> {
-    Request { method, fallback, filters, personal, histories: NO_HISTORY, customers: &[NOBODY] }
+    Request {
+        method,
+        fallback,
+        filters,
+        personal,
+        histories: NO_HISTORY,
+        customers: &[NOBODY],
+        because: true,
+    }
 }
 
 fn items(request: &Request<'_>) -> Vec<u32> {
@@ -90,6 +98,7 @@ fn a_stranger_gets_the_fallback_even_from_a_blend_with_popular_in_it() {
     let request = Request {
         histories: &[&history],
         customers: &[0, 1, NOBODY],
+        because: true,
         ..request(&blend, Some(&fallback), &filters, &none)
     };
     let found: Vec<_> = recommend(&request).unwrap().iter().map(|l| (l[0].item, l[0].source)).collect();

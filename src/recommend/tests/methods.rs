@@ -28,6 +28,7 @@ fn picks_of(method: &dyn Method, histories: &[&Interactions], customer: u32) -> 
         personal: &Personal::default(),
         histories,
         customers: &[customer],
+        because: true,
     };
     recommend(&request).unwrap().remove(0)
 }
@@ -143,6 +144,7 @@ fn what_is_filtered_out_does_not_weigh_in_a_blend() {
         personal: &Personal::default(),
         histories: &[],
         customers: &[NOBODY],
+        because: true,
     };
     assert_scores(&recommend(&request).unwrap()[0], &[(2, 0.75, None), (1, 0.625, None)]);
 }

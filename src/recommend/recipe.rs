@@ -1,0 +1,212 @@
+//! A method of recommendation with its settings, as data: what can be fitted on events alone.
+//!
+//! Where a campaign's strategy says which rows of which tables count, a recipe is given the events. It is what `auto` chooses among,
+//! what is evaluated, and what `herald recommend` runs on a bare file.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::blend::{Blend, BlendError, Component};
+use super::interactions::{DEFAULT_HALF_LIFE_DAYS, Events, InteractionError, Interactions};
+use super::item_cf::{ItemCf, ItemCfParams};
+use super::method::Method;
+use super::popular::Popular;
+
+/// A method and its settings. A half-life is in days; none means that nothing fades.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub enum Recipe {
+    /// What everybody takes.
+    Popular {
+        /// The half-life of an event.
+        half_life: Option<f32>,
+        /// Only events of the last so many days count; all of them if `None`.
+        window: Option<f32>,
+    },
+    /// Item-to-item collaborative filtering.
+    ItemCf {
+        /// The half-life of the customer's history and of the trend.
+        half_life: Option<f32>,
+        /// The settings.
+        params: ItemCfParams,
+    },
+    /// A weighted mixture.
+    Blend(Vec<(f32, Recipe)>),
+}
+
+/// Settings as a person gives them one by one; what is not given has the method's own default.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Settings {
+    /// In days; `Some(None)` says that nothing fades.
+    pub half_life: Option<Option<f32>>,
+    /// Only the last so many days count.
+    pub window: Option<f32>,
+    /// How many neighbours are kept.
+    pub neighbours: Option<usize>,
+    /// What is added to the denominator of a similarity.
+    pub shrinkage: Option<f32>,
+}
+
+/// Events over a catalogue and customers of known numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Log {
+    /// What happened.
+    pub events: Events,
+    /// The number of customers.
+    pub users: usize,
+    /// The number of products.
+    pub items: usize,
+}
+
+/// Why a recipe can't be fitted.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RecipeError {
+    /// The events make no sense.
+    #[error(transparent)]
+    Events(#[from] InteractionError),
+    /// The parts of a blend do not fit together.
+    #[error(transparent)]
+    Blend(#[from] BlendError),
+    /// The recipe's arrays do not fit together.
+    #[error("{0}")]
+    Request(String),
+}
+
+/// A recipe fitted: the method, and the histories that it reads, by slot.
+#[derive(Debug, Clone)]
+pub struct FittedRecipe {
+    /// The method.
+    pub method: Arc<dyn Method>,
+    /// The histories.
+    pub histories: Vec<Arc<Interactions>>,
+}
+
+/// The histories made so far, by their half-life.
+#[derive(Default)]
+pub(super) struct Slots {
+    half_lives: Vec<Option<f32>>,
+    pub histories: Vec<Arc<Interactions>>,
+}
+
+impl Slots {
+    fn slot(&mut self, half_life: Option<f32>, log: &Log) -> Result<usize, RecipeError> {
+        if let Some(at) = self.half_lives.iter().position(|h| *h == half_life) {
+            return Ok(at);
+        }
+        let built = Interactions::build(&log.events, log.users, log.items, half_life)?;
+        self.half_lives.push(half_life);
+        self.histories.push(Arc::new(built));
+        Ok(self.histories.len() - 1)
+    }
+}
+
+impl Recipe {
+    /// The names that [`Recipe::named`] knows.
+    pub const NAMES: &'static [&'static str] = &["popular", "item_cf"];
+
+    /// A method by its name in the language; `None` if there is no such method.
+    #[must_use]
+    pub fn named(name: &str, settings: &Settings) -> Option<Self> {
+        let half_life = settings.half_life.unwrap_or(Some(DEFAULT_HALF_LIFE_DAYS));
+        Some(match name {
+            "popular" => Self::Popular { half_life: settings.half_life.flatten(), window: settings.window },
+            "item_cf" => {
+                let mut params = ItemCfParams::default();
+                params.neighbours = settings.neighbours.unwrap_or(params.neighbours);
+                params.shrinkage = settings.shrinkage.unwrap_or(params.shrinkage);
+                Self::ItemCf { half_life, params }
+            }
+            _ => return None,
+        })
+    }
+
+    /// The method's name in the language.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Popular { .. } => "popular",
+            Self::ItemCf { .. } => "item_cf",
+            Self::Blend(_) => "blend",
+        }
+    }
+
+    /// Fits the method.
+    ///
+    /// # Errors
+    /// If the events make no sense, or the parts of a blend do not fit together.
+    pub fn fit(&self, log: &Log) -> Result<FittedRecipe, RecipeError> {
+        let mut slots = Slots::default();
+        let method = self.method(log, &mut slots)?;
+        Ok(FittedRecipe { method, histories: slots.histories })
+    }
+
+    pub(super) fn method(&self, log: &Log, slots: &mut Slots) -> Result<Arc<dyn Method>, RecipeError> {
+        Ok(match self {
+            Self::Popular { half_life, window } => {
+                let recent = window.map(|days| log.within(days));
+                let events = recent.as_ref().unwrap_or(&log.events);
+                Arc::new(Popular::fit(&Interactions::build(events, log.users, log.items, *half_life)?))
+            }
+            Self::ItemCf { half_life, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                Arc::new(ItemCf::fit(&slots.histories[slot], slot, *params))
+            }
+            Self::Blend(parts) => {
+                let mut components = Vec::with_capacity(parts.len());
+                for (weight, part) in parts {
+                    components.push(Component { weight: *weight, method: part.method(log, slots)? });
+                }
+                Arc::new(Blend::new(components)?)
+            }
+        })
+    }
+}
+
+impl Log {
+    /// The events that are less than so many days old.
+    #[must_use]
+    pub fn within(&self, days: f32) -> Events {
+        let mut kept = Events::default();
+        let Events { user, item, age_days, weight } = &self.events;
+        for at in (0..self.events.len()).filter(|&at| age_days[at] < days) {
+            kept.push(user[at], item[at], age_days[at], weight[at]);
+        }
+        kept
+    }
+}
+
+impl std::fmt::Display for Recipe {
+    /// As the language says it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let half_life = |f: &mut std::fmt::Formatter<'_>, half_life: &Option<f32>| match half_life {
+            Some(days) => write!(f, "half_life: {days} days"),
+            None => write!(f, "half_life: none"),
+        };
+        match self {
+            Self::Popular { half_life: fades, window } => {
+                write!(f, "popular(purchases")?;
+                if let Some(days) = window {
+                    write!(f, " in last {days} days")?;
+                }
+                if fades.is_some() {
+                    write!(f, ", ")?;
+                    half_life(f, fades)?;
+                }
+                write!(f, ")")
+            }
+            Self::ItemCf { half_life: fades, params } => {
+                write!(f, "item_cf(")?;
+                half_life(f, fades)?;
+                write!(f, ", neighbours: {}, shrinkage: {})", params.neighbours, params.shrinkage)
+            }
+            Self::Blend(parts) => {
+                write!(f, "blend(")?;
+                for (at, (weight, part)) in parts.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { ", " };
+                    write!(f, "{comma}{weight:.2} * {part}")?;
+                }
+                write!(f, ")")
+            }
+        }
+    }
+}

@@ -10,15 +10,19 @@ use super::common::{Failure, instant};
 use super::terminal::{self, ODD, QUIET};
 use crate::check::suggest;
 use crate::data::log_file::{LogFile, read_log};
-use crate::recommend::evaluate::{Ranking, rank};
+use crate::recommend::auto;
+use crate::recommend::evaluate::{Question, Ranking, rank};
 use crate::recommend::{Events, ItemLists, Log, Popular, Recipe, Settings};
+
+/// The method that is chosen by how each would have done.
+const AUTO: &str = "auto";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The file, plain or gzipped, with the columns user, item, and if there are any value and timestamp
     #[arg(long, value_name = "FILE")]
     interactions: PathBuf,
-    /// The method, as in the language
+    /// The method, as in the language; `auto` takes what would have done best on the file's own last weeks
     #[arg(long, value_name = "NAME")]
     method: String,
     /// Leave out what a user has had before
@@ -47,6 +51,9 @@ struct Tuning {
     /// The days after which a line counts half, or `none`
     #[arg(long, value_name = "DAYS", value_parser = half_life)]
     half_life: Option<HalfLife>,
+    /// The half-life, in days, that items' doings of now are told from their past by, or `none`
+    #[arg(long, value_name = "DAYS", value_parser = half_life)]
+    trend: Option<HalfLife>,
     /// popular: only the last so many days count
     #[arg(long, value_name = "DAYS", value_parser = positive)]
     window: Option<f32>,
@@ -78,6 +85,7 @@ impl Tuning {
     fn settings(&self) -> Settings {
         Settings {
             half_life: self.half_life.map(|h| h.0),
+            trend: self.trend.map(|h| h.0),
             window: self.window,
             neighbours: self.neighbours,
             shrinkage: self.shrinkage,
@@ -86,10 +94,7 @@ impl Tuning {
 }
 
 pub fn main(args: &Args) -> Result<ExitCode, Failure> {
-    let recipe = Recipe::named(&args.method, &args.settings.settings()).ok_or_else(|| {
-        let help = suggest::help(&args.method, Recipe::NAMES.iter().copied(), "methods are");
-        Failure::Usage(format!("there is no method `{}`; {}", args.method, help.unwrap_or_default()))
-    })?;
+    let named = named(args)?;
     let file = read_log(&args.interactions).map_err(|e| Failure::Other(e.to_string()))?;
     let as_of = match &args.as_of {
         Some(text) => Some(instant(text, &TimeZone::UTC)?.as_second()),
@@ -97,6 +102,10 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     };
     let (log, later) = log(&file, as_of)?;
     tell_left_out(&file, later);
+    let recipe = match named {
+        Some(recipe) => recipe,
+        None => chosen(&log, args.new_only)?,
+    };
     let fitted = recipe.fit(&log).map_err(|e| Failure::Other(e.to_string()))?;
     let popular = if args.no_fallback { None } else { Some(popular(&log)?) };
     let had = args.new_only.then(|| had(&log));
@@ -108,6 +117,29 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     };
     write_lists(&args.out, &file, &ranking)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The method asked for; none for `auto`.
+fn named(args: &Args) -> Result<Option<Recipe>, Failure> {
+    if args.method == AUTO {
+        return Ok(None);
+    }
+    let recipe = Recipe::named(&args.method, &args.settings.settings());
+    recipe.map(Some).ok_or_else(|| {
+        let names = Recipe::NAMES.iter().copied().chain([AUTO]);
+        let help = suggest::help(&args.method, names, "methods are").unwrap_or_default();
+        Failure::Usage(format!("there is no method `{}`; {help}", args.method))
+    })
+}
+
+/// The method that `auto` takes; what it is and why is told.
+fn chosen(log: &Log, new_only: bool) -> Result<Recipe, Failure> {
+    let question = if new_only { Question::Discovery } else { Question::Next };
+    let choice = auto::choose(log, question).map_err(|e| Failure::Other(e.to_string()))?;
+    for line in choice.explained() {
+        anstream::eprintln!("{QUIET}{line}{QUIET:#}");
+    }
+    Ok(choice.recipe)
 }
 
 /// The file's lines as events before an instant, and how many came after it.

@@ -49,6 +49,28 @@ pub struct Choice {
     pub customers: usize,
 }
 
+impl Choice {
+    /// What was chosen and why, a line each.
+    #[must_use]
+    pub fn explained(&self) -> Vec<String> {
+        let days = self.hidden_days.round();
+        if self.trials.is_empty() {
+            return vec![format!(
+                "auto takes {}: only {} customers did anything that counts in the last {days} days, too few to compare methods by",
+                self.recipe, self.customers
+            )];
+        }
+        let mut lines = vec![format!(
+            "auto takes {}: of {} tried, it ranked best what {} customers did in the last {days} days, which it had not seen",
+            self.recipe,
+            self.trials.len(),
+            self.customers
+        )];
+        lines.extend(self.trials.iter().map(|t| format!("  NDCG@10 {:.4}  {}", t.ndcg, t.recipe)));
+        lines
+    }
+}
+
 /// Chooses a method for a question.
 ///
 /// Where fewer than 50 customers did anything that counts in the hidden weeks, the choice is popularity, and
@@ -181,8 +203,10 @@ fn candidates(question: Question) -> Vec<Recipe> {
     for half_life in [7.0, 14.0, 30.0] {
         all.push(Recipe::Popular { half_life: Some(half_life), window: None });
     }
-    for half_life in [Some(14.0), Some(30.0), Some(60.0), Some(120.0), None] {
-        all.push(Recipe::ItemCf { half_life, params: super::item_cf::ItemCfParams::default() });
+    for half_life in [Some(30.0), Some(90.0), None] {
+        for trend in [Some(7.0), Some(14.0), Some(30.0), None] {
+            all.push(Recipe::ItemCf { half_life, trend, params: super::item_cf::ItemCfParams::default() });
+        }
     }
     all
 }

@@ -12,6 +12,7 @@ use super::interactions::{DEFAULT_HALF_LIFE_DAYS, Events, InteractionError, Inte
 use super::item_cf::{ItemCf, ItemCfParams};
 use super::method::Method;
 use super::popular::Popular;
+use super::trend::{DEFAULT_TREND_DAYS, trend};
 
 /// A method and its settings. A half-life is in days; none means that nothing fades.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -25,8 +26,10 @@ pub enum Recipe {
     },
     /// Item-to-item collaborative filtering.
     ItemCf {
-        /// The half-life of the customer's history and of the trend.
+        /// The half-life of the customer's history.
         half_life: Option<f32>,
+        /// The half-life that products' sales of now are told from their past by; none leaves that out.
+        trend: Option<f32>,
         /// The settings.
         params: ItemCfParams,
     },
@@ -39,6 +42,8 @@ pub enum Recipe {
 pub struct Settings {
     /// In days; `Some(None)` says that nothing fades.
     pub half_life: Option<Option<f32>>,
+    /// The half-life of the trend, in days; `Some(None)` leaves it out.
+    pub trend: Option<Option<f32>>,
     /// Only the last so many days count.
     pub window: Option<f32>,
     /// How many neighbours are kept.
@@ -98,6 +103,17 @@ impl Slots {
         self.histories.push(Arc::new(built));
         Ok(self.histories.len() - 1)
     }
+
+    /// How products sell now, against their past.
+    fn trend(&self, half_life: Option<f32>, log: &Log) -> Result<Option<Vec<f32>>, RecipeError> {
+        if half_life.is_none() {
+            return Ok(None);
+        }
+        if let Some(at) = self.half_lives.iter().position(|h| *h == half_life) {
+            return Ok(trend(&self.histories[at]));
+        }
+        Ok(trend(&Interactions::build(&log.events, log.users, log.items, half_life)?))
+    }
 }
 
 impl Recipe {
@@ -108,13 +124,14 @@ impl Recipe {
     #[must_use]
     pub fn named(name: &str, settings: &Settings) -> Option<Self> {
         let half_life = settings.half_life.unwrap_or(Some(DEFAULT_HALF_LIFE_DAYS));
+        let trend = settings.trend.unwrap_or(Some(DEFAULT_TREND_DAYS));
         Some(match name {
             "popular" => Self::Popular { half_life: settings.half_life.flatten(), window: settings.window },
             "item_cf" => {
                 let mut params = ItemCfParams::default();
                 params.neighbours = settings.neighbours.unwrap_or(params.neighbours);
                 params.shrinkage = settings.shrinkage.unwrap_or(params.shrinkage);
-                Self::ItemCf { half_life, params }
+                Self::ItemCf { half_life, trend, params }
             }
             _ => return None,
         })
@@ -147,9 +164,12 @@ impl Recipe {
                 let events = recent.as_ref().unwrap_or(&log.events);
                 Arc::new(Popular::fit(&Interactions::build(events, log.users, log.items, *half_life)?))
             }
-            Self::ItemCf { half_life, params } => {
+            Self::ItemCf { half_life, trend, params } => {
                 let slot = slots.slot(*half_life, log)?;
-                Arc::new(ItemCf::fit(&slots.histories[slot], slot, *params))
+                let interactions = Arc::clone(&slots.histories[slot]);
+                let similar = Arc::new(ItemCf::similar(&interactions, *params));
+                let trend = slots.trend(*trend, log)?;
+                Arc::new(ItemCf::new(similar, trend, interactions.unit(), slot, params.damping))
             }
             Self::Blend(parts) => {
                 let mut components = Vec::with_capacity(parts.len());
@@ -194,9 +214,13 @@ impl std::fmt::Display for Recipe {
                 }
                 write!(f, ")")
             }
-            Self::ItemCf { half_life: fades, params } => {
+            Self::ItemCf { half_life: fades, trend, params } => {
                 write!(f, "item_cf(")?;
                 half_life(f, fades)?;
+                match trend {
+                    Some(days) => write!(f, ", trend: {days} days")?,
+                    None => write!(f, ", trend: none")?,
+                }
                 write!(f, ", neighbours: {}, shrinkage: {})", params.neighbours, params.shrinkage)
             }
             Self::Blend(parts) => {

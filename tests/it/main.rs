@@ -14,6 +14,7 @@ mod lsp;
 mod mapped;
 mod postbox;
 mod proof;
+mod recommending;
 mod review;
 mod shell;
 mod shop;

@@ -1,8 +1,6 @@
 //! `herald diff` with real repositories: what a change of the files changes for people.
 
-use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -32,30 +30,9 @@ const GREETING: &str = "Hello,\n\nhere is what is new.\n\n{% include \"signature
 /// The demo shop in a repository, with everything committed.
 struct Repo(Project);
 
-/// The files of the demo shop, made once for all tests of this module.
-fn shop() -> &'static [(PathBuf, Vec<u8>)] {
-    static SHOP: OnceLock<Vec<(PathBuf, Vec<u8>)>> = OnceLock::new();
-    SHOP.get_or_init(|| {
-        let project = Project::new();
-        let folder = |name: &str| std::fs::read_dir(project.path().join(name)).unwrap().flatten();
-        let files = folder("campaigns").chain(folder("campaigns/pictures")).map(|entry| entry.path());
-        files
-            .filter(|path| path.is_file())
-            .map(|path| {
-                (path.strip_prefix(project.path()).unwrap().to_owned(), std::fs::read(&path).unwrap())
-            })
-            .collect()
-    })
-}
-
 impl Repo {
     fn new() -> Self {
-        let repo = Self(Project::without_shop());
-        for (path, bytes) in shop() {
-            let path = repo.0.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, bytes).unwrap();
-        }
+        let repo = Self(Project::new());
         repo.0.write("campaigns/spring.campaign", SPRING);
         repo.0.write("campaigns/templates/greeting.txt", GREETING);
         repo.0.write("campaigns/templates/signature.txt", "Yours, Aurora");

@@ -34,7 +34,7 @@ pub fn guess(tables: &[PhysicalTable], content: &dyn Content, named: &Named) -> 
     let country = place::country(&found, content);
     Proposal {
         currency: place::currency(&all, country.as_ref(), content, &mut guesser.notes),
-        timezone: place::timezone(&found, country.as_ref(), content),
+        timezone: place::timezone(&all, &found, country.as_ref(), content),
         chinese: place::is_chinese(&found, country.as_ref(), content),
         tables: found,
         notes: guesser.notes,

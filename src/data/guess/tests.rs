@@ -59,6 +59,7 @@ const STANDARD: &str = include_str!("../../../tests/shops/standard.sql");
 const RETAIL: &str = include_str!("../../../tests/shops/retail.sql");
 const CHINESE: &str = include_str!("../../../tests/shops/chinese.sql");
 const WOOCOMMERCE: &str = include_str!("../../../tests/shops/woocommerce.sql");
+const MAGENTO: &str = include_str!("../../../tests/shops/magento.sql");
 const NORMAL: &str = include_str!("../../../tests/shops/normal.sql");
 const HOSTILE: &str = include_str!("../../../tests/shops/hostile.sql");
 const PRESTASHOP: &str = include_str!("../../../tests/shops/prestashop.sql");
@@ -83,6 +84,36 @@ fn a_chinese_shop() {
 #[test]
 fn a_copy_of_woocommerce() {
     insta::assert_snapshot!("woocommerce", shown(&proposal(WOOCOMMERCE)));
+}
+
+#[test]
+fn a_copy_of_magento() {
+    insta::assert_snapshot!("magento", shown(&proposal(MAGENTO)));
+}
+
+#[test]
+fn a_setting_says_the_currency_and_the_zone_before_the_customers_do() {
+    let customers = "CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT, country TEXT);
+         INSERT INTO customers VALUES (1, 'a@x.example', 'DE'), (2, 'b@x.example', 'DE');";
+    for (table, currency, zone) in [
+        ("wp_options (option_name TEXT, option_value TEXT)", "woocommerce_currency", "timezone_string"),
+        ("core_config_data (path TEXT, value TEXT)", "currency/options/default", "general/locale/timezone"),
+        ("oc_setting (\"key\" TEXT, value TEXT)", "config_currency", "config_timezone"),
+    ] {
+        let name = table.split(' ').next().unwrap();
+        let set = |currency_is: &str, zone_is: &str| {
+            proposal(&format!(
+                "{customers} CREATE TABLE {table};
+                 INSERT INTO {name} VALUES ('{currency}', '{currency_is}'), ('{zone}', '{zone_is}');"
+            ))
+        };
+        let found = set("CHF", "Europe/Zurich");
+        assert_eq!((found.currency.value.code(), found.timezone.value.as_str()), ("CHF", "Europe/Zurich"));
+        assert!(found.currency.evidence.unwrap().contains(currency), "{name}");
+        // What is none is not believed.
+        let found = set("francs", "+1");
+        assert_eq!((found.currency.value.code(), found.timezone.value.as_str()), ("EUR", "Europe/Berlin"));
+    }
 }
 
 #[test]

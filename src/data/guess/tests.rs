@@ -179,6 +179,20 @@ fn what_is_not_there_is_said() {
     );
 }
 
+/// A shop that keeps orders alone, with the address on each.
+#[test]
+fn where_only_orders_have_addresses_a_view_of_customers_is_told() {
+    let orders = "CREATE TABLE orders (id INTEGER PRIMARY KEY, email TEXT, total REAL, ordered_at TEXT);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12)
+         INSERT INTO orders SELECT i, 'c' || (i % 6) || '@x.example', 9.5, '2026-01-0' || (i % 9 + 1) || 'T10:00:00Z' FROM n;";
+    let found = proposal(orders);
+    let (_, view) = found.notes[0].split_once("CREATE VIEW").unwrap();
+    let after = proposal(&format!("{orders} CREATE VIEW{view}"));
+    assert_eq!(after.whole("customers").unwrap().stored("id"), Some("id"), "{}", shown(&after));
+    assert_eq!(after.whole("orders").unwrap().stored("customer"), Some("email"), "{}", shown(&after));
+    assert!(after.notes.is_empty(), "{:?}", after.notes);
+}
+
 #[test]
 fn hostile_names_are_names() {
     let found = proposal(HOSTILE);

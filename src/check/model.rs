@@ -303,7 +303,7 @@ pub struct Template {
     /// The body.
     pub body: crate::syntax::tree::Str,
     /// Texts that the body includes from its own folder, by the names it includes them by.
-    pub includes: BTreeMap<String, String>,
+    pub includes: BTreeMap<String, crate::syntax::tree::Str>,
 }
 
 /// One thing chosen by customer: the first whose condition holds; the last has none.

@@ -30,9 +30,8 @@ impl<'a> Checker<'a> {
         };
         let body_value = self.value_of(decl, "body")?;
         let body = self.body(body_value)?;
-        let text = |file: &FileId| self.project.sources.get(*file).text.to_string();
         let includes = self.project.includes.get(&body_value.span).into_iter().flatten();
-        let includes = includes.map(|(name, file)| (name.clone(), text(file))).collect();
+        let includes = includes.map(|(name, file)| (name.clone(), self.file_text(*file))).collect();
         let template =
             model::Template { label: label.clone(), language, subject, preheader, format, body, includes };
         self.model.templates.insert(label.clone(), template);
@@ -73,14 +72,18 @@ impl<'a> Checker<'a> {
             return Some(text.clone());
         }
         if project::file_call(value).is_some() {
-            let file = *self.project.texts.get(&value.span)?;
-            let text = self.project.sources.get(file).text.to_string();
-            let span = Span::new(file, 0, text.len());
-            return Some(tree::Str { value: text, span, map: vec![(0, 0)], block: true });
+            return self.project.texts.get(&value.span).map(|file| self.file_text(*file));
         }
         if !matches!(value.kind, ExprKind::Broken) {
             self.wrong_value(value, "a text block, or `file(\"templates/name.mjml\")`");
         }
         None
+    }
+
+    /// A file as a text.
+    fn file_text(&self, file: FileId) -> tree::Str {
+        let value = self.project.sources.get(file).text.to_string();
+        let span = Span::new(file, 0, value.len());
+        tree::Str { value, span, map: vec![(0, 0)], block: true }
     }
 }

@@ -205,16 +205,22 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
+    let civil = civil(text)?.to_zoned(zone.clone());
+    civil.map(|zoned| zoned.timestamp()).map_err(|_| no_instant(text))
+}
+
+/// A day, or a day and a time, as a person types it.
+pub fn civil(text: &str) -> Result<DateTime, Failure> {
     // In this order: a date's parser takes a date with a time as well, and drops the time.
     let civil = text
         .replace(' ', "T")
         .parse::<DateTime>()
         .or_else(|_| text.parse::<Date>().map(|d| d.at(0, 0, 0, 0)));
-    civil.ok().and_then(|c| c.to_zoned(zone.clone()).ok()).map(|z| z.timestamp()).ok_or_else(|| {
-        Failure::Usage(format!(
-            "`{text}` is not a day or an instant: write `2026-11-20` or `2026-11-20 09:00`"
-        ))
-    })
+    civil.map_err(|_| no_instant(text))
+}
+
+fn no_instant(text: &str) -> Failure {
+    Failure::Usage(format!("`{text}` is not a day or an instant: write `2026-11-20` or `2026-11-20 09:00`"))
 }
 
 impl Opened {

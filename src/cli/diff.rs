@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::common::{self, Failure};
 use super::terminal;
 use crate::data::demo::DemoOptions;
-use crate::review::{GitError, How, Repository, Review, asked};
+use crate::review::{GitError, How, Moment, Repository, Review, asked};
 
 /// How the comparison is printed.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -36,7 +36,7 @@ pub struct Args {
     /// How the comparison is printed
     #[arg(long, value_enum, default_value = "text")]
     format: Wanted,
-    /// The day or instant that both sides are worked out for; now if not given
+    /// The day or instant that both sides are worked out for, in the zone of each source; now if not given
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
     /// The seed of all randomness
@@ -69,10 +69,12 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
         review = open()?;
     }
     let as_of = match &args.as_of {
-        Some(text) => common::instant(text, &review.zone())?,
-        None => Timestamp::now(),
+        Some(text) => match text.parse() {
+            Ok(at) => Moment::Instant(at),
+            Err(_) => Moment::Local(common::civil(text)?),
+        },
+        None => Moment::Instant(Timestamp::now()),
     };
-    let as_of = Timestamp::from_second(as_of.as_second()).map_err(|e| Failure::Usage(e.to_string()))?;
     let how = How { as_of, seed: args.seed, sample: args.sample.max(1), names: args.names };
     let bar = terminal::progress();
     let report = review.compare(&how, &mut |s, d, t| terminal::tell(&bar, s, d, t))?;

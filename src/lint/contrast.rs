@@ -1,8 +1,11 @@
-//! H0510: text that can hardly be read on its ground, where both colours stand in one place: a sender's accent under white, a `style`,
-//! the attributes of an MJML element, a rule of a style sheet.
+//! H0510: text that can hardly be read on its ground. Both colours may stand in one place (a sender's accent under white, a `style`, the
+//! attributes of an MJML element, a rule of a style sheet), or the ground is that of an element around the text.
 
 use std::ops::Range;
 
+use super::declared::{Pair, declared, pixels};
+use super::reading::readings;
+use super::sheet::insides;
 use super::subject::{Subject, value};
 use super::texts::{Body, Element};
 use crate::diagnostic::Diagnostic;
@@ -18,6 +21,7 @@ pub fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
     for body in subject.bodies() {
         found.extend(body.elements().flat_map(|element| of_element(body, &element)));
         found.extend(of_sheets(body));
+        found.extend(readings(body).iter().filter_map(|pair| told(body, pair)));
     }
     found
 }
@@ -44,16 +48,9 @@ fn accents(subject: &Subject<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// A colour and its ground, with the places of both.
-struct Pair {
-    text: (Colour, Range<usize>),
-    ground: (Colour, Range<usize>),
-    large: bool,
-}
-
 fn of_element(body: &Body<'_>, element: &Element<'_>) -> Vec<Diagnostic> {
     let style = element.attribute("style").filter(|a| !body.text.is_filled(&a.value));
-    let in_style = style.and_then(|a| pair(&body.text.plain, a.value.clone()));
+    let in_style = style.and_then(|a| declared(&body.text.plain, a.value.clone()).pair());
     let in_attributes = || {
         let colour = |name: &str| {
             let attribute = element.attribute(name)?;
@@ -74,28 +71,15 @@ fn of_element(body: &Body<'_>, element: &Element<'_>) -> Vec<Diagnostic> {
 /// The rules of the style sheets in a body, each by itself.
 fn of_sheets(body: &Body<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for sheet in sheets(&body.text.plain) {
+    for sheet in insides(&body.text.plain) {
         let mut at = sheet.start;
         while let Some((rule, behind)) = next_rule(&body.text.plain, at, sheet.end) {
             at = behind;
             if !body.text.is_filled(&rule)
-                && let Some(pair) = pair(&body.text.plain, rule)
+                && let Some(pair) = declared(&body.text.plain, rule).pair()
             {
                 found.extend(told(body, &pair));
             }
-        }
-    }
-    found
-}
-
-/// The insides of `style` and `mj-style`.
-fn sheets(plain: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (open, close) in [("<style", "</style"), ("<mj-style", "</mj-style")] {
-        for (at, _) in plain.match_indices(open) {
-            let Some(begin) = plain[at..].find('>').map(|i| at + i + 1) else { continue };
-            let end = plain[begin..].find(close).map_or(plain.len(), |i| begin + i);
-            found.push(begin..end);
         }
     }
     found
@@ -106,52 +90,6 @@ fn next_rule(plain: &str, from: usize, end: usize) -> Option<(Range<usize>, usiz
     let close = from + plain[from..end].find('}')?;
     let open = plain[from..close].rfind('{').map_or(close, |i| from + i + 1);
     Some((open..close, close + 1))
-}
-
-/// The colour and the ground that declarations set, where both are plain colours and the text is there to be read.
-fn pair(plain: &str, range: Range<usize>) -> Option<Pair> {
-    let mut text = None;
-    let mut ground = None;
-    let (mut size, mut bold) = (None, false);
-    let mut at = range.start;
-    for declaration in plain[range].split(';') {
-        let place = at..at + declaration.len();
-        at = place.end + 1;
-        let Some((name, value)) = declaration.split_once(':') else { continue };
-        let value = value.replace("!important", "");
-        let value = value.trim();
-        let place = trimmed(plain, place);
-        match name.trim().to_ascii_lowercase().as_str() {
-            "color" => text = Some((Colour::css(value)?, place)),
-            "background" | "background-color" => ground = Some((Colour::css(value)?, place)),
-            "font-size" => size = pixels(value),
-            "font-weight" => bold = matches!(value, "bold" | "bolder" | "700" | "800" | "900"),
-            "display" if value == "none" => return None,
-            "visibility" if value == "hidden" => return None,
-            "opacity" | "max-height" | "line-height" | "mso-hide" if hides(value) => return None,
-            _ => {}
-        }
-    }
-    // Text of no size is hidden on purpose: preheaders are.
-    if size.is_some_and(|size| size < 3.0) {
-        return None;
-    }
-    let large = size.is_some_and(|size| size >= 24.0 || (bold && size >= 18.66));
-    Some(Pair { text: text?, ground: ground?, large })
-}
-
-fn hides(value: &str) -> bool {
-    matches!(value, "0" | "0px" | "0em" | "all") || pixels(value).is_some_and(|size| size < 1.0)
-}
-
-fn trimmed(plain: &str, range: Range<usize>) -> Range<usize> {
-    let text = &plain[range.clone()];
-    let start = range.start + (text.len() - text.trim_start().len());
-    start..start + text.trim().len()
-}
-
-fn pixels(value: &str) -> Option<f64> {
-    value.trim().strip_suffix("px")?.trim().parse().ok()
 }
 
 fn told(body: &Body<'_>, pair: &Pair) -> Option<Diagnostic> {

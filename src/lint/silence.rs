@@ -1,7 +1,7 @@
 //! Silences: `# herald: allow H0509 "one picture, by design"` above a declaration or a setting, or behind it on its line. It holds for
 //! that declaration or setting with everything in it, the texts that it names included.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{self, LINTS};
 use crate::check::{Project, project, suggest};
@@ -23,7 +23,7 @@ struct Silence {
     reason: bool,
     /// What it holds for; none if nothing follows.
     holds: Option<Span>,
-    /// The texts of their own that are named there.
+    /// The texts of their own that are named there, and what these include.
     texts: Vec<FileId>,
 }
 
@@ -212,9 +212,13 @@ fn collect(decl: &Decl, items: &mut Vec<Span>) {
 fn texts_in(place: Span, tree: &File, project: &Project) -> Vec<FileId> {
     let settings = tree.decls.iter().flat_map(|d| &d.settings);
     let inside = settings.filter(|s| place.start <= s.span.start && s.span.end <= place.end);
-    let calls = inside.filter_map(|s| match &s.value {
-        Value::Expr(e @ Expr { kind: ExprKind::Call { .. }, .. }) => project::file_call(e).map(|_| e.span),
-        _ => None,
-    });
-    calls.filter_map(|span| project.texts.get(&span).copied()).collect()
+    let mut found = Vec::new();
+    for setting in inside {
+        let Value::Expr(value) = &setting.value else { continue };
+        if matches!(value, Expr { kind: ExprKind::Call { .. }, .. }) && project::file_call(value).is_some() {
+            found.extend(project.texts.get(&value.span));
+        }
+        found.extend(project.includes.get(&value.span).into_iter().flat_map(BTreeMap::values));
+    }
+    found
 }

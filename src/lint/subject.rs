@@ -40,9 +40,9 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The bodies of all templates, each read once for all lints.
+    /// The bodies of all templates and what they include, each read once for all lints.
     pub(super) fn bodies(&self) -> &[Body<'a>] {
-        self.bodies.get_or_init(|| self.model().templates.values().map(texts::body).collect())
+        self.bodies.get_or_init(|| self.model().templates.values().flat_map(texts::bodies).collect())
     }
 
     /// What was found of every condition, judged once for all lints.

@@ -56,9 +56,9 @@ impl<'t> Text<'t> {
     }
 }
 
-/// A body.
+/// A body, or a text that one includes.
 pub struct Body<'t> {
-    /// Its template.
+    /// The template that it is of.
     pub template: &'t Template,
     /// The text.
     pub text: Text<'t>,
@@ -99,6 +99,11 @@ impl Body<'_> {
         })
     }
 
+    /// Its markup, from its beginning to its end.
+    pub(super) fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
     /// What an attribute says in words that are the same for everybody; none where a value is filled in.
     pub fn literal_value(&self, attribute: &Attribute) -> Option<&str> {
         let range = attribute.value.clone();
@@ -106,11 +111,13 @@ impl Body<'_> {
     }
 }
 
-/// The body of a template.
-pub fn body(template: &Template) -> Body<'_> {
-    let text = Text::of(&template.body);
-    let tokens = if template.format == Format::Text { Vec::new() } else { tokenize(&text.plain) };
-    Body { template, text, tokens }
+/// The body of a template and the texts of its own that it includes.
+pub fn bodies(template: &Template) -> impl Iterator<Item = Body<'_>> {
+    std::iter::once(&template.body).chain(template.includes.values()).map(|written| {
+        let text = Text::of(written);
+        let tokens = if template.format == Format::Text { Vec::new() } else { tokenize(&text.plain) };
+        Body { template, text, tokens }
+    })
 }
 
 /// What a line is.

@@ -319,7 +319,11 @@ impl Compiler<'_> {
             preheader,
             format: template.format,
             body,
-            includes: template.includes.clone(),
+            includes: template
+                .includes
+                .iter()
+                .map(|(name, text)| (name.clone(), text.value.clone()))
+                .collect(),
         };
         let words = format!("write each message with the template {label} ({})", template.language);
         self.add(&id, words, &[], false, Work::Compose(Box::new(step)));

@@ -179,7 +179,11 @@ impl Desk<'_> {
         if !inliner.later.is_empty() {
             return Ok(None);
         }
-        let shop = Shop::open(Arc::clone(&source.schema), self.how.as_of, self.records().as_deref())?;
+        let shop = Shop::open(
+            Arc::clone(&source.schema),
+            self.frame.instants.of(source),
+            self.records().as_deref(),
+        )?;
         Ok(Some(Arc::new(shop.select(&condition)?)))
     }
 

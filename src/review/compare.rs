@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use super::campaign::Desk;
+use super::moment::{Instants, Moment};
 use super::opened::Review;
 use super::people::Told;
 use super::planned::Frame;
@@ -18,7 +17,7 @@ use crate::run::{RunError, Store};
 #[derive(Debug, Clone)]
 pub struct How {
     /// The instant that both are worked out for.
-    pub as_of: Timestamp,
+    pub as_of: Moment,
     /// The seed of all randomness.
     pub seed: u64,
     /// At most so many customers of a campaign are taken through its gates.
@@ -35,10 +34,11 @@ impl Review {
     pub fn compare(&self, how: &How, told: Told<'_>) -> Result<Report, RunError> {
         let state = State::open_read_only(&self.project)?;
         let prints = RefCell::default();
+        let instants = Instants::new(how.as_of, &self.before, &self.after);
         let desk = Desk {
             review: self,
             how,
-            frame: Frame { as_of: how.as_of, seed: how.seed, prints: &prints },
+            frame: Frame { instants: &instants, seed: how.seed, prints: &prints },
             store: Store::of_project(&self.project),
             state,
         };
@@ -64,7 +64,7 @@ impl Review {
         Ok(Report {
             before: self.before.name.clone(),
             after: self.after.name.clone(),
-            as_of: how.as_of.to_zoned(self.zone()).strftime("%Y-%m-%d %H:%M %Z").to_string(),
+            as_of: instants.shown(),
             databases: self.databases(),
             names: how.names,
             dangers: dangers::together(dangers),

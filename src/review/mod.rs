@@ -11,6 +11,7 @@ mod declarations;
 mod findings;
 mod git;
 mod mails;
+mod moment;
 mod opened;
 mod people;
 mod planned;
@@ -20,6 +21,7 @@ mod side;
 
 pub use compare::How;
 pub use git::{GitError, Repository};
+pub use moment::Moment;
 pub use opened::Review;
 pub use people::EXAMPLES;
 pub use range::{Asked, asked};

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use jiff::tz::TimeZone;
-
 use super::declarations::Place;
 use super::git::{Commit, Repository};
 use super::range::Asked;
@@ -60,15 +58,6 @@ impl Review {
         let side =
             Side::open(side.name.clone(), &[path], &self.project, files, &self.disk, &databases).ok()?;
         Some((side, Place { file: 0, index: place.index }))
-    }
-
-    /// The zone in which a day begins: the shop's.
-    pub fn zone(&self) -> TimeZone {
-        let zone = |side: &Side| {
-            let sources = &side.workspace.checked.model.sources;
-            sources.values().next().map(|s| s.schema.timezone.clone())
-        };
-        zone(&self.after).or_else(|| zone(&self.before)).unwrap_or(TimeZone::UTC)
     }
 
     /// Demo shops that were not made yet: those of the newer side, which serve the older one too.

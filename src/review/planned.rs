@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
+use super::moment::Instants;
 use crate::check::Model;
 use crate::check::model::{Campaign, Source};
 use crate::data::Fingerprint;
@@ -14,8 +13,8 @@ use crate::syntax::tree::Schedule;
 
 /// What both sides are worked out with.
 pub struct Frame<'a> {
-    /// The instant.
-    pub as_of: Timestamp,
+    /// The instant, for each source.
+    pub instants: &'a Instants,
     /// The seed.
     pub seed: u64,
     /// Fingerprints of databases, each taken once, so that both sides name the same data.
@@ -51,7 +50,7 @@ pub fn plan(model: &Model, name: &str, frame: &Frame<'_>) -> Result<Planned, Str
     let fingerprint = frame.fingerprint(&source.schema.database)?;
     let asked = Asked {
         campaign: name,
-        as_of: frame.as_of,
+        as_of: frame.instants.of(source),
         occurrence: None,
         // What is first due tomorrow is reviewed today.
         now: true,

@@ -11,6 +11,7 @@ pub mod format;
 mod grammar;
 mod literal;
 mod piece;
+mod places;
 pub mod rules;
 mod scan;
 mod schedule;

@@ -161,7 +161,11 @@ impl Editor {
 
     /// The findings of a document as of its last change. For one that is not open: the next that are published.
     pub fn findings(&mut self, uri: &str) -> Value {
-        let version = self.versions.get(uri).copied();
+        self.findings_of(uri, self.versions.get(uri).copied())
+    }
+
+    /// The findings of such a version of a document.
+    pub fn findings_of(&mut self, uri: &str, version: Option<i64>) -> Value {
         loop {
             while let Some(params) = self.published.pop_front() {
                 if params["uri"] == uri && params["version"].as_i64() == version {

@@ -1,7 +1,5 @@
 //! The editor server, talked to as an editor talks to it: the real program, over its standard input and output.
 
-use std::sync::OnceLock;
-
 use serde_json::{Value, json};
 
 use crate::editor::{Editor, Mark};
@@ -47,15 +45,9 @@ campaign 手机 {
 }
 "#;
 
-/// A project with the shop, which is made once for all tests.
+/// The shop with a campaign in Chinese in the place of the shipped one.
 fn project() -> Project {
-    static SHOP: OnceLock<Vec<u8>> = OnceLock::new();
-    let shop = SHOP.get_or_init(|| {
-        let made = Project::new();
-        std::fs::read(made.path().join("campaigns/aurora.db")).unwrap()
-    });
-    let project = Project::without_shop();
-    std::fs::write(project.path().join("campaigns/aurora.db"), shop).unwrap();
+    let project = Project::new();
     std::fs::remove_file(project.path().join("campaigns/weekend.campaign")).unwrap();
     project.write("campaigns/手机.campaign", PHONES);
     project
@@ -557,17 +549,7 @@ fn a_database_that_appears_is_noticed() {
     let text = std::fs::read_to_string(project.path().join("campaigns/shop.campaign")).unwrap();
     let file = editor.open("campaigns/shop.campaign", &text);
     assert_eq!(editor.findings(&file)[0]["code"], "H0250");
-    let made = project.herald(&[
-        "demo",
-        "campaigns",
-        "--customers",
-        "400",
-        "--products",
-        "120",
-        "--events",
-        "12000",
-    ]);
-    assert!(made.status.success());
+    project.make_shop();
     // Nobody types and nobody tells: the server looks by itself.
     loop {
         let found = editor.findings(&file);

@@ -1,9 +1,12 @@
 //! A mail server on loopback that keeps what it is handed, or behaves badly as it is told to.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// How the server behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +33,39 @@ pub struct Taken {
     pub bytes: Vec<u8>,
     /// Which connection it came over.
     pub connection: usize,
+    /// Whether nobody on the way could read it.
+    pub encrypted: bool,
+}
+
+/// When a server's connections are encrypted.
+#[derive(Clone)]
+enum Security {
+    Never,
+    /// After `STARTTLS`.
+    StartTls(Arc<ServerConfig>),
+    /// From the first byte.
+    Tls(Arc<ServerConfig>),
+}
+
+/// A certificate for this machine that its own key has signed, and that key.
+pub struct Identity {
+    /// The certificate, for who is to trust it.
+    pub pem: String,
+    config: Arc<ServerConfig>,
+}
+
+impl Identity {
+    pub fn new() -> Self {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .unwrap();
+        Self { pem: made.cert.pem(), config: Arc::new(config) }
+    }
 }
 
 pub struct Postbox {
@@ -39,6 +75,20 @@ pub struct Postbox {
 
 impl Postbox {
     pub fn open(manner: Manner) -> Self {
+        Self::listen(manner, Security::Never)
+    }
+
+    /// One that changes over to TLS when it is asked to.
+    pub fn with_starttls(manner: Manner, identity: &Identity) -> Self {
+        Self::listen(manner, Security::StartTls(Arc::clone(&identity.config)))
+    }
+
+    /// One that speaks TLS from the first byte.
+    pub fn with_tls(manner: Manner, identity: &Identity) -> Self {
+        Self::listen(manner, Security::Tls(Arc::clone(&identity.config)))
+    }
+
+    fn listen(manner: Manner, security: Security) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let taken = Arc::new(Mutex::new(Vec::new()));
@@ -46,9 +96,9 @@ impl Postbox {
         // It ends with the test's process.
         thread::spawn(move || {
             for (connection, stream) in listener.incoming().flatten().enumerate() {
-                let kept = Arc::clone(&kept);
+                let (kept, security) = (Arc::clone(&kept), security.clone());
                 // A client that goes away in the middle is no fault of the server's.
-                thread::spawn(move || drop(talk(stream, manner, connection, &kept)));
+                thread::spawn(move || drop(serve(stream, &security, manner, connection, &kept)));
             }
         });
         Self { port, taken }
@@ -63,8 +113,9 @@ impl Postbox {
     }
 }
 
-fn talk(
-    mut stream: TcpStream,
+fn serve(
+    stream: TcpStream,
+    security: &Security,
     manner: Manner,
     connection: usize,
     kept: &Mutex<Vec<Taken>>,
@@ -73,56 +124,100 @@ fn talk(
         thread::sleep(std::time::Duration::from_mins(1));
         return Ok(());
     }
-    let mut lines = BufReader::new(stream.try_clone()?);
-    let empty = || Taken { from: String::new(), to: Vec::new(), bytes: Vec::new(), connection };
-    let (mut mail, mut known) = (empty(), manner != Manner::WantsLogin);
-    stream.write_all(b"220 postbox.test ESMTP\r\n")?;
-    let mut line = String::new();
-    while lines.read_line(&mut line)? > 0 {
-        let command = line.trim_end().to_owned();
-        line.clear();
-        let upper = command.to_uppercase();
-        let answer = if upper.starts_with("EHLO") {
-            "250-postbox.test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN"
-        } else if upper.starts_with("AUTH PLAIN ") {
-            // `\0ann\0opensesame`
-            known |= command.ends_with("AGFubgBvcGVuc2VzYW1l");
-            if known { "235 2.7.0 Welcome" } else { "535 5.7.8 Authentication credentials invalid" }
-        } else if upper.starts_with("MAIL FROM:") && !known {
-            "530 5.7.0 Authentication required"
-        } else if upper.starts_with("MAIL FROM:") {
-            mail = Taken { from: between(&command), ..empty() };
-            "250 2.1.0 Ok"
-        } else if upper.starts_with("RCPT TO:") {
-            match manner {
-                Manner::Refuses(whom) if between(&command) == whom => "550 5.1.1 No such user here",
-                _ => {
-                    mail.to.push(between(&command));
-                    "250 2.1.5 Ok"
-                }
-            }
-        } else if upper == "DATA" {
-            stream.write_all(b"354 End with a dot\r\n")?;
-            mail.bytes = body(&mut lines)?;
-            match manner {
-                Manner::Busy => "451 4.3.0 Try again later",
-                Manner::Vanishes => return Ok(()),
-                _ => {
-                    kept.lock().unwrap().push(mail.clone());
-                    "250 2.0.0 Ok: queued as 7"
-                }
-            }
-        } else if upper == "QUIT" {
-            "221 2.0.0 Bye"
-        } else if upper == "RSET" {
-            "250 2.0.0 Ok"
-        } else {
-            "502 5.5.2 What?"
-        };
-        stream.write_all(answer.as_bytes())?;
-        stream.write_all(b"\r\n")?;
+    let mut talk = Talk { manner, connection, kept, encrypted: false, starttls: false };
+    let encrypt = |stream, config: &Arc<ServerConfig>| {
+        let session = ServerConnection::new(Arc::clone(config)).map_err(std::io::Error::other)?;
+        Ok::<_, std::io::Error>(StreamOwned::new(session, stream))
+    };
+    match security {
+        Security::Never => talk.over(stream, true).map(drop),
+        Security::Tls(config) => {
+            talk.encrypted = true;
+            talk.over(encrypt(stream, config)?, true).map(drop)
+        }
+        Security::StartTls(config) => {
+            talk.starttls = true;
+            let Some(stream) = talk.over(stream, true)? else { return Ok(()) };
+            (talk.starttls, talk.encrypted) = (false, true);
+            talk.over(encrypt(stream, config)?, false).map(drop)
+        }
     }
-    Ok(())
+}
+
+/// A conversation.
+struct Talk<'k> {
+    manner: Manner,
+    connection: usize,
+    kept: &'k Mutex<Vec<Taken>>,
+    encrypted: bool,
+    /// Whether to change over to TLS is offered.
+    starttls: bool,
+}
+
+impl Talk<'_> {
+    /// Talks until somebody goes away; the stream where the client asks for TLS on it.
+    fn over<S: Read + Write>(&self, stream: S, greet: bool) -> std::io::Result<Option<S>> {
+        let Self { manner, connection, kept, encrypted, .. } = *self;
+        let mut lines = BufReader::new(stream);
+        let empty =
+            || Taken { from: String::new(), to: Vec::new(), bytes: Vec::new(), connection, encrypted };
+        let (mut mail, mut known) = (empty(), manner != Manner::WantsLogin);
+        if greet {
+            lines.get_mut().write_all(b"220 postbox.test ESMTP\r\n")?;
+        }
+        let mut line = String::new();
+        while lines.read_line(&mut line)? > 0 {
+            let command = line.trim_end().to_owned();
+            line.clear();
+            let upper = command.to_uppercase();
+            let answer = if upper.starts_with("EHLO") && self.starttls {
+                "250-postbox.test\r\n250-8BITMIME\r\n250 STARTTLS"
+            } else if upper == "STARTTLS" && self.starttls {
+                lines.get_mut().write_all(b"220 2.0.0 Ready\r\n")?;
+                return Ok(Some(lines.into_inner()));
+            } else if upper.starts_with("EHLO") {
+                "250-postbox.test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN"
+            } else if upper.starts_with("AUTH PLAIN ") {
+                // `\0ann\0opensesame`
+                known |= command.ends_with("AGFubgBvcGVuc2VzYW1l");
+                if known { "235 2.7.0 Welcome" } else { "535 5.7.8 Authentication credentials invalid" }
+            } else if upper.starts_with("MAIL FROM:") && !known {
+                "530 5.7.0 Authentication required"
+            } else if upper.starts_with("MAIL FROM:") {
+                mail = Taken { from: between(&command), ..empty() };
+                "250 2.1.0 Ok"
+            } else if upper.starts_with("RCPT TO:") {
+                match manner {
+                    Manner::Refuses(whom) if between(&command) == whom => "550 5.1.1 No such user here",
+                    _ => {
+                        mail.to.push(between(&command));
+                        "250 2.1.5 Ok"
+                    }
+                }
+            } else if upper == "DATA" {
+                lines.get_mut().write_all(b"354 End with a dot\r\n")?;
+                mail.bytes = body(&mut lines)?;
+                match manner {
+                    Manner::Busy => "451 4.3.0 Try again later",
+                    Manner::Vanishes => return Ok(None),
+                    _ => {
+                        kept.lock().unwrap().push(mail.clone());
+                        "250 2.0.0 Ok: queued as 7"
+                    }
+                }
+            } else if upper == "QUIT" {
+                "221 2.0.0 Bye"
+            } else if upper == "RSET" {
+                "250 2.0.0 Ok"
+            } else {
+                "502 5.5.2 What?"
+            };
+            lines.get_mut().write_all(answer.as_bytes())?;
+            lines.get_mut().write_all(b"\r\n")?;
+            lines.get_mut().flush()?;
+        }
+        Ok(None)
+    }
 }
 
 /// The message up to the dot, the doubled dots undone.

@@ -4,7 +4,7 @@ use std::process::Output;
 
 use mail_parser::MessageParser;
 
-use crate::postbox::{Manner, Postbox};
+use crate::postbox::{Identity, Manner, Postbox};
 use crate::shop::{Project, text};
 
 const PROOF: [&str; 6] =
@@ -208,6 +208,41 @@ fn what_goes_wrong_with_a_mail_server_is_said_without_its_password() {
     }
     let unset = project.herald(&PROOF);
     assert!(text(&unset.stderr).contains("AURORA_SMTP, and that is not set"), "{}", text(&unset.stderr));
+}
+
+#[test]
+fn a_proof_is_encrypted_where_the_server_is_trusted_and_is_not_sent_where_it_is_not() {
+    let project = by_smtp();
+    let (ours, another) = (Identity::new(), Identity::new());
+    project.write("ours.pem", &ours.pem);
+    project.write("another.pem", &another.pem);
+    for (name, postbox, address) in [
+        (
+            "STARTTLS",
+            Postbox::with_starttls(Manner::WantsLogin, &ours),
+            "smtp://ann:opensesame@{}?tls=required",
+        ),
+        ("TLS", Postbox::with_tls(Manner::WantsLogin, &ours), "smtps://ann:opensesame@{}"),
+    ] {
+        let url = address.replace("{}", postbox.url().strip_prefix("smtp://").unwrap());
+        // Which authorities this machine trusts is said where the system's libraries look for it.
+        let sent = |trusted: &str| {
+            let mut command = project.command(&PROOF);
+            command.env("AURORA_SMTP", &url).env("SSL_CERT_FILE", project.path().join(trusted));
+            command.env_remove("SSL_CERT_DIR").output().unwrap()
+        };
+        let refused = sent("another.pem");
+        let told = text(&refused.stdout) + &text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{name}: {told}");
+        assert!(told.contains("no secure connection") && told.contains("trusts"), "{name}: {told}");
+        assert!(!told.contains("opensesame"), "{name}: {told}");
+        assert!(postbox.taken().is_empty(), "{name}");
+        let sent = sent("ours.pem");
+        assert!(sent.status.success(), "{name}: {}{}", text(&sent.stdout), text(&sent.stderr));
+        let taken = postbox.taken();
+        assert_eq!(taken.len(), 1, "{name}");
+        assert!(taken[0].encrypted, "{name}");
+    }
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! `herald diff` with real repositories: what a change of the files changes for people.
 
-use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -29,33 +27,47 @@ campaign spring "Spring greetings" {
 
 const GREETING: &str = "Hello,\n\nhere is what is new.\n\n{% include \"signature.txt\" %}\n";
 
+/// A campaign on the same tables, for a shop elsewhere.
+const WEST: &str = r#"use store from "shop"
+
+source west {
+  database: "aurora.db"
+  currency: CNY
+  timezone: "America/Los_Angeles"
+}
+
+policy rules {
+  require: consent
+  at_most: 2 per 7 days
+}
+
+segment browsing_now {
+  source: west
+  where:  count(views in last 30 days) >= 1
+}
+
+template note {
+  language: "en"
+  subject:  "Hello"
+  format:   text
+  body:     "Hello again."
+}
+
+campaign westward {
+  source:   west
+  audience: browsing_now
+  template: note
+  sender:   store
+  policy:   rules
+}
+"#;
+
 /// The demo shop in a repository, with everything committed.
 struct Repo(Project);
 
-/// The files of the demo shop, made once for all tests of this module.
-fn shop() -> &'static [(PathBuf, Vec<u8>)] {
-    static SHOP: OnceLock<Vec<(PathBuf, Vec<u8>)>> = OnceLock::new();
-    SHOP.get_or_init(|| {
-        let project = Project::new();
-        let folder = |name: &str| std::fs::read_dir(project.path().join(name)).unwrap().flatten();
-        let files = folder("campaigns").chain(folder("campaigns/pictures")).map(|entry| entry.path());
-        files
-            .filter(|path| path.is_file())
-            .map(|path| {
-                (path.strip_prefix(project.path()).unwrap().to_owned(), std::fs::read(&path).unwrap())
-            })
-            .collect()
-    })
-}
-
 impl Repo {
     fn new() -> Self {
-        let repo = Self(Project::without_shop());
-        for (path, bytes) in shop() {
-            let path = repo.0.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, bytes).unwrap();
-        }
+        let repo = Self(Project::new());
         repo.0.write("campaigns/spring.campaign", SPRING);
         repo.0.write("campaigns/templates/greeting.txt", GREETING);
         repo.0.write("campaigns/templates/signature.txt", "Yours, Aurora");
@@ -536,6 +548,25 @@ fn what_git_cannot_give_is_said_in_words() {
     assert!(told.contains("this repository has no commit yet"), "{told}");
     let told = text(&outside.command(&["diff"]).env("PATH", "").output().unwrap().stderr);
     assert!(told.contains("`git` is not installed here"), "{told}");
+}
+
+/// A day begins at another moment in each source's zone; both are worked out for their own.
+#[test]
+fn a_day_is_that_of_each_source() {
+    let repo = Repo::new();
+    repo.0.write("campaigns/west.campaign", WEST);
+    repo.commit("a second source");
+    repo.edit("campaigns/west.campaign", ">= 1", ">= 6");
+    let audience = |as_of: &str| {
+        let output = repo.0.herald(&["diff", "--format", "json", "--as-of", as_of]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (campaign(&report, "westward")["audience"].clone(), report["as_of"].as_str().unwrap().to_owned())
+    };
+    let (by_day, told) = audience("2026-11-19");
+    assert_eq!(told, "2026-11-19 00:00 in the zone of each source");
+    // Midnight in Los Angeles, and in Shanghai.
+    assert_eq!(by_day, audience("2026-11-19T08:00:00Z").0);
+    assert_ne!(by_day, audience("2026-11-18T16:00:00Z").0);
 }
 
 #[test]

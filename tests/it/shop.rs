@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 /// A project in a temporary folder.
 pub struct Project {
@@ -9,26 +10,44 @@ pub struct Project {
 }
 
 impl Project {
-    /// The shipped campaigns with a demo shop of 400 customers.
+    /// The shipped campaigns with a demo shop of 400 customers, which is made once for all tests.
     pub fn new() -> Self {
+        static SHOP: OnceLock<Vec<(PathBuf, Vec<u8>)>> = OnceLock::new();
+        let shop = SHOP.get_or_init(|| {
+            let made = Self::without_shop();
+            made.make_shop();
+            let mut files = Vec::new();
+            walk(made.path(), &mut |path| {
+                let name = path.strip_prefix(made.path()).unwrap().to_owned();
+                if is_of_the_shop(&name) {
+                    files.push((name, std::fs::read(path).unwrap()));
+                }
+            });
+            files
+        });
         let project = Self::without_shop();
-        let made = project.herald(&[
-            "demo",
-            "campaigns",
-            "--customers",
-            "400",
-            "--products",
-            "120",
-            "--events",
-            "12000",
-        ]);
-        assert!(made.status.success(), "{}", text(&made.stderr));
+        std::fs::create_dir(project.path().join("campaigns/pictures")).unwrap();
+        for (name, bytes) in shop {
+            std::fs::write(project.path().join(name), bytes).unwrap();
+        }
         project
+    }
+
+    /// Makes the shop of `new` with the program itself.
+    pub fn make_shop(&self) {
+        let size = ["--customers", "400", "--products", "120", "--events", "12000"];
+        let made = self.herald(&[&["demo", "campaigns"], &size[..]].concat());
+        assert!(made.status.success(), "{}", text(&made.stderr));
+    }
+
+    /// Nothing at all.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
     }
 
     /// The shipped campaigns alone.
     pub fn without_shop() -> Self {
-        let project = Self { folder: tempfile::tempdir().unwrap() };
+        let project = Self::empty();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns"), &project.path().join("campaigns"));
         project
     }
@@ -84,14 +103,21 @@ fn walk(folder: &Path, each: &mut dyn FnMut(&Path)) {
     }
 }
 
+/// Whether a file is one that the demo shop consists of.
+fn is_of_the_shop(name: &Path) -> bool {
+    name.iter().any(|part| part == "pictures" || part.to_string_lossy().contains(".db"))
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().flatten() {
         let name = entry.file_name();
-        let generated = name == "pictures" || name.to_string_lossy().contains(".db");
-        if entry.path().is_dir() && !generated {
+        if is_of_the_shop(Path::new(&name)) {
+            continue;
+        }
+        if entry.path().is_dir() {
             copy(&entry.path(), &to.join(&name));
-        } else if !generated {
+        } else {
             std::fs::copy(entry.path(), to.join(&name)).unwrap();
         }
     }

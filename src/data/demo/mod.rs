@@ -16,6 +16,7 @@ mod kinds;
 mod names;
 mod people;
 mod pictures;
+mod publish;
 mod shelves;
 mod store;
 mod talk;
@@ -30,6 +31,7 @@ pub use error::DemoError;
 
 use calendar::Calendar;
 use history::{Walk, World};
+use publish::{add_pictures, is_this_shop, publish};
 use shelves::Shelves;
 use store::Writer;
 use taste::Taste;
@@ -85,11 +87,12 @@ impl DemoSummary {
 
 /// Generates the demo shop as a SQLite file, with the product pictures in a folder [`PICTURES`] beside it.
 ///
-/// All is made in a temporary folder beside the target and moved at the end, so that a failure leaves nothing.
+/// All is made in a temporary folder beside the target and moved at the end, so that a failure leaves nothing. What is there
+/// already stays: pictures that are the same, or this very shop, to which the pictures that are missing are added.
 /// `progress` is told the stage (`products`, `customers`, `indexes`, `pictures`) and how many are done.
 ///
 /// # Errors
-/// [`DemoError::Exists`] if the file or the folder is already there (nothing is overwritten),
+/// [`DemoError::Exists`] if another database or another picture of a name is there (nothing is overwritten), or all of it is,
 /// [`DemoError::Options`] for a shop that can't be, and what the disk, SQLite and the PNG encoder say.
 pub fn generate(
     path: &Path,
@@ -101,17 +104,22 @@ pub fn generate(
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let pictures = folder.join(PICTURES);
-    for target in [path, &pictures] {
-        if target.symlink_metadata().is_ok() {
-            return Err(DemoError::Exists { path: target.to_owned() });
-        }
+    let products = catalogue::products(options.seed, options.products);
+    let there = path.symlink_metadata().is_ok();
+    let exists = || DemoError::Exists { path: path.to_owned() };
+    if there && !is_this_shop(path, &products, options.customers) {
+        return Err(exists());
     }
     let io = |source| DemoError::Io { path: folder.to_owned(), source };
     let workshop = tempfile::Builder::new().prefix(".herald-demo-").tempdir_in(folder).map_err(io)?;
-    let database = workshop.path().join("shop.db");
-    let products = catalogue::products(options.seed, options.products);
-    let mut summary = fill(&database, options, &products, progress)?;
     let drawn = workshop.path().join(PICTURES);
+    if there {
+        let summary =
+            DemoSummary { pictures: gallery::draw(&drawn, &products, progress)?, ..DemoSummary::default() };
+        return if add_pictures(&drawn, &pictures)?.is_nothing() { Err(exists()) } else { Ok(summary) };
+    }
+    let database = workshop.path().join("shop.db");
+    let mut summary = fill(&database, options, &products, progress)?;
     summary.pictures = gallery::draw(&drawn, &products, progress)?;
     publish(&database, path, &drawn, &pictures)?;
     Ok(summary)
@@ -149,25 +157,4 @@ fn fill(
     store::finish(&connection, progress)?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(summary)
-}
-
-/// Moves the finished work to where it belongs: pictures first, the database last, because it is what says that
-/// the shop is complete. Neither replaces anything; if the database can't be moved, the pictures go again.
-fn publish(database: &Path, path: &Path, drawn: &Path, pictures: &Path) -> Result<(), DemoError> {
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| DemoError::Io { path, source }
-    };
-    std::fs::File::open(database).and_then(|file| file.sync_all()).map_err(io(database))?;
-    let finished = tempfile::TempPath::try_from_path(database).map_err(io(database))?;
-    std::fs::rename(drawn, pictures).map_err(io(pictures))?;
-    finished.persist_noclobber(path).map_err(|failed| {
-        // The pictures are ours, made a moment ago; that they could not be removed matters less than `failed`.
-        let _ = std::fs::remove_dir_all(pictures);
-        if failed.error.kind() == std::io::ErrorKind::AlreadyExists {
-            DemoError::Exists { path: path.to_owned() }
-        } else {
-            DemoError::Io { path: path.to_owned(), source: failed.error }
-        }
-    })
 }

@@ -274,10 +274,45 @@ fn nothing_is_overwritten() {
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
 
     std::fs::remove_file(&path).unwrap();
+    let picture = folder.path().join(PICTURES).join("1.png");
     std::fs::create_dir(folder.path().join(PICTURES)).unwrap();
+    std::fs::write(&picture, "mine").unwrap();
     let error = generate(&path, &SMALL, &mut |_, _| {}).unwrap_err();
-    assert!(matches!(error, DemoError::Exists { .. }), "{error}");
-    assert!(!path.exists());
+    assert!(matches!(&error, DemoError::Exists { path: there } if *there == picture), "{error}");
+    assert_eq!(left_in(folder.path()), [folder.path().join(PICTURES)]);
+    assert_eq!(left_in(&folder.path().join(PICTURES)), [picture]);
+}
+
+#[test]
+fn what_is_missing_comes_back_and_what_is_there_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, pictures) = (folder.path().join("aurora.db"), folder.path().join(PICTURES));
+    generate(&path, &SMALL, &mut |_, _| {}).unwrap();
+    let all = || {
+        let files = left_in(&pictures).into_iter().chain([path.clone()]);
+        files
+            .map(|file| (std::fs::read(&file).unwrap(), file))
+            .map(|(b, f)| (f, b))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let before = all();
+    let again = || generate(&path, &SMALL, &mut |_, _| {});
+    assert!(matches!(again(), Err(DemoError::Exists { path: there }) if there == path), "nothing is missing");
+
+    std::fs::remove_file(&path).unwrap();
+    again().unwrap();
+    assert_eq!(all(), before, "the database came back to its pictures");
+    std::fs::remove_file(before.keys().find(|f| f.extension().unwrap() == "png").unwrap()).unwrap();
+    again().unwrap();
+    assert_eq!(all(), before, "a picture came back");
+    std::fs::remove_dir_all(&pictures).unwrap();
+    let other = generate(&path, &DemoOptions { seed: 6, ..SMALL }, &mut |_, _| {});
+    assert!(
+        matches!(other, Err(DemoError::Exists { path: there }) if there == path),
+        "another shop's pictures"
+    );
+    again().unwrap();
+    assert_eq!(all(), before, "all pictures came back");
 }
 
 fn left_in(folder: &Path) -> Vec<PathBuf> {
@@ -296,7 +331,7 @@ fn an_interruption_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_file_that_appears_meanwhile_is_kept_and_the_pictures_go() {
+fn a_database_that_appears_meanwhile_is_kept_and_the_pictures_go() {
     let folder = tempfile::tempdir().unwrap();
     let workshop = tempfile::tempdir_in(folder.path()).unwrap();
     let (database, drawn) = (workshop.path().join("shop.db"), workshop.path().join(PICTURES));

@@ -15,6 +15,8 @@ pub trait Content {
     fn is_unique(&self, table: &str, column: &str) -> bool;
     /// The most common of a column's values, and its share of those that are known.
     fn most_common(&self, table: &str, column: &str) -> Option<(String, f64)>;
+    /// What stands in a table of settings beside the name of one.
+    fn setting(&self, table: &str, names: &str, values: &str, name: &str) -> Option<String>;
     /// The table and column that a column refers to by a declared foreign key.
     fn foreign_key(&self, table: &str, column: &str) -> Option<(String, Option<String>)>;
 }
@@ -102,6 +104,12 @@ impl Content for Database<'_> {
              (SELECT {column} AS v FROM {table} WHERE {column} IS NOT NULL LIMIT {MANY}) GROUP BY v ORDER BY count(*) DESC, v LIMIT 1"
         );
         self.conn.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).ok()
+    }
+
+    fn setting(&self, table: &str, names: &str, values: &str, name: &str) -> Option<String> {
+        let (table, names, values) = (quoted(table), quoted(names), quoted(values));
+        let sql = format!("SELECT CAST({values} AS TEXT) FROM {table} WHERE {names} = ?1 LIMIT 1");
+        self.conn.query_row(&sql, [name], |row| row.get(0)).ok()
     }
 
     fn foreign_key(&self, table: &str, column: &str) -> Option<(String, Option<String>)> {

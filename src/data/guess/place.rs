@@ -2,6 +2,7 @@
 
 use super::content::Content;
 use super::names::words;
+use super::words::{CURRENCY_SETTINGS, SETTING_NAMES, SETTING_VALUES, ZONE_SETTINGS};
 use super::{Setting, TableGuess, looks};
 use crate::data::Currency;
 use crate::data::inspect::PhysicalTable;
@@ -63,7 +64,27 @@ fn has_chinese_names(found: &[TableGuess]) -> bool {
     found.iter().any(|t| t.table.chars().any(looks::is_chinese))
 }
 
-/// The shop's currency: what a column says, or what is paid with where most customers are.
+/// What one of these settings says, in a table that has names and values, and which it is.
+fn set(
+    tables: &[&PhysicalTable],
+    content: &dyn Content,
+    settings: &[&str],
+    fits: impl Fn(&str) -> bool,
+) -> Option<(String, String)> {
+    let column = |table: &PhysicalTable, phrases: &[&str]| {
+        let called = |name: &str| phrases.contains(&words(name).join(" ").as_str());
+        table.columns.iter().find(|c| called(&c.name)).map(|c| c.name.clone())
+    };
+    tables.iter().find_map(|table| {
+        let (names, values) = (column(table, SETTING_NAMES)?, column(table, SETTING_VALUES)?);
+        settings.iter().find_map(|name| {
+            let value = content.setting(&table.name, &names, &values, name)?.trim().to_owned();
+            fits(&value).then(|| (value, format!("`{name}` in `{}` says so", table.name)))
+        })
+    })
+}
+
+/// The shop's currency: what a column or a setting says, or what is paid with where most customers are.
 pub(super) fn currency(
     tables: &[&PhysicalTable],
     home: Option<&Home>,
@@ -87,14 +108,27 @@ pub(super) fn currency(
         }
         return Setting { value, evidence: Some(format!("{place} says so")) };
     }
+    if let Some((code, evidence)) = set(tables, content, CURRENCY_SETTINGS, looks::currency)
+        && let Some(value) = Currency::parse(&code)
+    {
+        return Setting { value, evidence: Some(evidence) };
+    }
     match home.and_then(|h| Currency::parse(h.country.1).map(|c| (c, h))) {
         Some((value, home)) => Setting { value, evidence: Some(home.evidence.clone()) },
         None => Setting { value: euro(), evidence: None },
     }
 }
 
-/// The shop's zone: its customers', or that of the country most of them are in.
-pub(super) fn timezone(found: &[TableGuess], home: Option<&Home>, content: &dyn Content) -> Setting<String> {
+/// The shop's zone: what a setting says, its customers', or that of the country most of them are in.
+pub(super) fn timezone(
+    tables: &[&PhysicalTable],
+    found: &[TableGuess],
+    home: Option<&Home>,
+    content: &dyn Content,
+) -> Setting<String> {
+    if let Some((value, evidence)) = set(tables, content, ZONE_SETTINGS, looks::zone) {
+        return Setting { value, evidence: Some(evidence) };
+    }
     let own = found.iter().find(|t| t.relation == "customers").and_then(|customers| {
         let (zone, share) = content.most_common(&customers.table, customers.stored("timezone")?)?;
         (share > 0.5 && looks::zone(&zone)).then_some(zone)

@@ -1,9 +1,9 @@
 //! Which table is which: first the customers and the products, to whom the others refer.
 
 use super::columns::{Key, Known, columns, in_minor_units, percent};
-use super::content::Content;
+use super::content::{Content, quoted};
 use super::names::{names_key_of, table_fit};
-use super::{ColumnGuess, Named, Proposal, TableGuess, place, view};
+use super::{ColumnGuess, Named, Proposal, TableGuess, looks, place, view};
 use crate::data::inspect::PhysicalTable;
 use crate::data::standard::{self, StandardTable};
 
@@ -28,13 +28,14 @@ pub fn guess(tables: &[PhysicalTable], content: &dyn Content, named: &Named) -> 
     }
     guesser.views();
     guesser.tell_minor_units();
+    guesser.tell_addresses();
     let order = |t: &TableGuess| standard::TABLES.iter().position(|s| s.name == t.relation);
     guesser.found.sort_by_key(order);
     let (all, found) = (guesser.tables, guesser.found);
     let country = place::country(&found, content);
     Proposal {
         currency: place::currency(&all, country.as_ref(), content, &mut guesser.notes),
-        timezone: place::timezone(&found, country.as_ref(), content),
+        timezone: place::timezone(&all, &found, country.as_ref(), content),
         chinese: place::is_chinese(&found, country.as_ref(), content),
         tables: found,
         notes: guesser.notes,
@@ -250,6 +251,29 @@ impl<'a> Guesser<'a> {
     }
 
     /// Where a table lacks what another has, the view that brings both together.
+    /// Where no table has a row for each customer and another has their addresses, how to make one of those.
+    fn tell_addresses(&mut self) {
+        if self.found.iter().any(|t| t.relation == "customers") {
+            return;
+        }
+        let holds_addresses = |table: &PhysicalTable, column: &str| {
+            let called = column.to_lowercase().contains("mail") || column.contains('邮');
+            called && looks::share(&self.known.content.values(&table.name, column), looks::email) >= 0.9
+        };
+        let place = self.tables.iter().find_map(|table| {
+            let column = table.columns.iter().find(|c| holds_addresses(table, &c.name))?;
+            Some((table.name.as_str(), column.name.as_str()))
+        });
+        if let Some((table, column)) = place {
+            let (from, email) = (quoted(table), quoted(column));
+            self.notes.push(format!(
+                "`{table}.{column}` has mail addresses, and no table has a row for each customer; Herald only reads, so make a view and \
+                 start again: CREATE VIEW customers AS SELECT {email} AS id, {email} AS email FROM {from} WHERE {email} IS NOT NULL \
+                 GROUP BY {email};"
+            ));
+        }
+    }
+
     fn views(&mut self) {
         for at in 0..self.found.len() {
             if self.found[at].missing.is_empty() {

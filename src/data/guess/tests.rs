@@ -59,6 +59,7 @@ const STANDARD: &str = include_str!("../../../tests/shops/standard.sql");
 const RETAIL: &str = include_str!("../../../tests/shops/retail.sql");
 const CHINESE: &str = include_str!("../../../tests/shops/chinese.sql");
 const WOOCOMMERCE: &str = include_str!("../../../tests/shops/woocommerce.sql");
+const MAGENTO: &str = include_str!("../../../tests/shops/magento.sql");
 const NORMAL: &str = include_str!("../../../tests/shops/normal.sql");
 const HOSTILE: &str = include_str!("../../../tests/shops/hostile.sql");
 const PRESTASHOP: &str = include_str!("../../../tests/shops/prestashop.sql");
@@ -83,6 +84,36 @@ fn a_chinese_shop() {
 #[test]
 fn a_copy_of_woocommerce() {
     insta::assert_snapshot!("woocommerce", shown(&proposal(WOOCOMMERCE)));
+}
+
+#[test]
+fn a_copy_of_magento() {
+    insta::assert_snapshot!("magento", shown(&proposal(MAGENTO)));
+}
+
+#[test]
+fn a_setting_says_the_currency_and_the_zone_before_the_customers_do() {
+    let customers = "CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT, country TEXT);
+         INSERT INTO customers VALUES (1, 'a@x.example', 'DE'), (2, 'b@x.example', 'DE');";
+    for (table, currency, zone) in [
+        ("wp_options (option_name TEXT, option_value TEXT)", "woocommerce_currency", "timezone_string"),
+        ("core_config_data (path TEXT, value TEXT)", "currency/options/default", "general/locale/timezone"),
+        ("oc_setting (\"key\" TEXT, value TEXT)", "config_currency", "config_timezone"),
+    ] {
+        let name = table.split(' ').next().unwrap();
+        let set = |currency_is: &str, zone_is: &str| {
+            proposal(&format!(
+                "{customers} CREATE TABLE {table};
+                 INSERT INTO {name} VALUES ('{currency}', '{currency_is}'), ('{zone}', '{zone_is}');"
+            ))
+        };
+        let found = set("CHF", "Europe/Zurich");
+        assert_eq!((found.currency.value.code(), found.timezone.value.as_str()), ("CHF", "Europe/Zurich"));
+        assert!(found.currency.evidence.unwrap().contains(currency), "{name}");
+        // What is none is not believed.
+        let found = set("francs", "+1");
+        assert_eq!((found.currency.value.code(), found.timezone.value.as_str()), ("EUR", "Europe/Berlin"));
+    }
 }
 
 #[test]
@@ -146,6 +177,20 @@ fn what_is_not_there_is_said() {
         proposal("CREATE TABLE customers (id TEXT, email TEXT)").whole("customers").is_some(),
         "an empty shop is a shop"
     );
+}
+
+/// A shop that keeps orders alone, with the address on each.
+#[test]
+fn where_only_orders_have_addresses_a_view_of_customers_is_told() {
+    let orders = "CREATE TABLE orders (id INTEGER PRIMARY KEY, email TEXT, total REAL, ordered_at TEXT);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12)
+         INSERT INTO orders SELECT i, 'c' || (i % 6) || '@x.example', 9.5, '2026-01-0' || (i % 9 + 1) || 'T10:00:00Z' FROM n;";
+    let found = proposal(orders);
+    let (_, view) = found.notes[0].split_once("CREATE VIEW").unwrap();
+    let after = proposal(&format!("{orders} CREATE VIEW{view}"));
+    assert_eq!(after.whole("customers").unwrap().stored("id"), Some("id"), "{}", shown(&after));
+    assert_eq!(after.whole("orders").unwrap().stored("customer"), Some("email"), "{}", shown(&after));
+    assert!(after.notes.is_empty(), "{:?}", after.notes);
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub(super) const TABLES: &[TableWords] = &[
             "customer lookup",
             "customer entity",
             "customer profile",
+            "customer export",
             "user profile",
             "auth user",
             "客户",
@@ -159,6 +160,22 @@ pub(super) const KEY_WORDS: &[&str] =
     &["id", "no", "nr", "num", "number", "code", "key", "ref", "uid", "guid", "uuid", "sku", "fk", "pk"];
 /// The same in Chinese, as they stand at the end of a name.
 pub(super) const KEY_WORDS_CHINESE: &[&str] = &["编号", "号", "编码", "代码", "ID", "id", "Id"];
+
+/// Columns that hold the names of settings, and those that hold their values: `WooCommerce`'s `wp_options`, Magento's `core_config_data`,
+/// `OpenCart`'s `oc_setting`, `PrestaShop`'s `ps_configuration`.
+pub(super) const SETTING_NAMES: &[&str] = &["option name", "path", "key", "name", "setting"];
+pub(super) const SETTING_VALUES: &[&str] = &["option value", "value", "setting value"];
+/// The settings that hold the code of a currency.
+pub(super) const CURRENCY_SETTINGS: &[&str] = &[
+    "woocommerce_currency",
+    "currency/options/default",
+    "currency/options/base",
+    "config_currency",
+    "currency",
+];
+/// The settings that hold a time zone.
+pub(super) const ZONE_SETTINGS: &[&str] =
+    &["timezone_string", "general/locale/timezone", "PS_TIMEZONE", "config_timezone", "timezone"];
 
 /// Words before a table's own name that say nothing of what it is.
 pub(super) const PREFIXES: &[&str] = &[

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{FileId, Span};
 use crate::syntax::Parsed;
-use crate::syntax::tree::{Cadence, Decl, Expr, ExprKind, File, Name, Schedule, Str, Use, Value, WindowKind};
+use crate::syntax::places::Places;
+use crate::syntax::tree::{Cadence, Decl, File, Schedule, Str, Use, Value};
 
 /// Whether two texts say the same.
 pub(super) fn same(before: (&str, &Parsed), after: (&str, &Parsed)) -> bool {
@@ -53,32 +54,23 @@ const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
 
 fn in_use(used: &mut Use) {
     used.span = NOWHERE;
-    used.names.iter_mut().for_each(in_name);
-    in_text(&mut used.path);
-}
-
-fn in_name(name: &mut Name) {
-    name.span = NOWHERE;
-}
-
-fn in_text(text: &mut Str) {
-    text.span = NOWHERE;
-    text.map.clear();
+    used.names.iter_mut().for_each(|name| Placeless.name(name));
+    Placeless.text(&mut used.path);
 }
 
 fn in_decl(decl: &mut Decl) {
     decl.span = NOWHERE;
     decl.head = NOWHERE;
-    in_name(&mut decl.kind);
-    decl.name.iter_mut().for_each(in_name);
-    decl.title.iter_mut().for_each(in_text);
-    decl.share.iter_mut().for_each(in_expr);
+    Placeless.name(&mut decl.kind);
+    decl.name.iter_mut().for_each(|name| Placeless.name(name));
+    decl.title.iter_mut().for_each(|text| Placeless.text(text));
+    decl.share.iter_mut().for_each(|expr| Placeless.expr(expr));
     decl.blocks.iter_mut().for_each(in_decl);
     for setting in &mut decl.settings {
         setting.span = NOWHERE;
-        in_name(&mut setting.key);
+        Placeless.name(&mut setting.key);
         match &mut setting.value {
-            Value::Expr(expr) => in_expr(expr),
+            Value::Expr(expr) => Placeless.expr(expr),
             Value::Schedule(schedule) => in_schedule(schedule),
         }
     }
@@ -100,50 +92,17 @@ fn in_schedule(schedule: &mut Schedule) {
     }
 }
 
-fn in_expr(expr: &mut Expr) {
-    expr.span = NOWHERE;
-    match &mut expr.kind {
-        ExprKind::Money { currency, .. } => in_name(currency),
-        ExprKind::Str(text) => in_text(text),
-        ExprKind::List(items) => items.iter_mut().for_each(in_expr),
-        ExprKind::Member(of, name) => {
-            in_expr(of);
-            in_name(name);
-        }
-        ExprKind::Call { callee, args } => {
-            in_name(callee);
-            for arg in args {
-                arg.name.iter_mut().for_each(in_name);
-                in_expr(&mut arg.value);
-            }
-        }
-        ExprKind::Rows { of, filter, window } => {
-            in_expr(of);
-            filter.iter_mut().for_each(|filter| in_expr(filter));
-            if let Some(window) = window {
-                window.span = NOWHERE;
-                if let WindowKind::Since(at) | WindowKind::Before(at) = &mut window.kind {
-                    in_expr(at);
-                }
-            }
-        }
-        ExprKind::Unary(_, a) | ExprKind::Is { value: a, .. } | ExprKind::Since(_, a) => in_expr(a),
-        ExprKind::Range(a, b) => {
-            in_expr(a);
-            b.iter_mut().for_each(|b| in_expr(b));
-        }
-        ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) | ExprKind::When(a, b) | ExprKind::Per(a, b) => {
-            in_expr(a);
-            in_expr(b);
-        }
-        ExprKind::Number(_)
-        | ExprKind::Percent(_)
-        | ExprKind::Duration(_)
-        | ExprKind::Date(_)
-        | ExprKind::Time(_)
-        | ExprKind::Instant(_)
-        | ExprKind::Name(_)
-        | ExprKind::Broken => {}
+/// Takes every place away.
+struct Placeless;
+
+impl Places for Placeless {
+    fn span(&mut self, span: &mut Span) {
+        *span = NOWHERE;
+    }
+
+    fn text(&mut self, text: &mut Str) {
+        text.span = NOWHERE;
+        text.map.clear();
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::{Part, Rule};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::syntax::tree::{Expr, ExprKind, Name, Str, WindowKind};
+use crate::syntax::places::Places;
+use crate::syntax::tree::Str;
 
 /// Moves every place of the rules and their findings from the text's value into the file.
 pub(super) fn in_the_file(text: &Str, rules: &mut [Rule], diagnostics: &mut [Diagnostic]) {
-    let mover = Mover { text };
+    let mut mover = Mover { text };
     rules.iter_mut().for_each(|rule| mover.rule(rule));
     diagnostics.iter_mut().for_each(|finding| mover.finding(finding));
 }
@@ -16,17 +17,7 @@ struct Mover<'s> {
 }
 
 impl Mover<'_> {
-    fn span(&self, span: &mut Span) {
-        let (start, end) = (span.start as usize, span.end as usize);
-        *span = if start < end || start == 0 || self.text.value.as_bytes().get(start - 1) == Some(&b'\n') {
-            self.text.place(start..end)
-        } else {
-            // Behind the character before it: a line may go on differently in the file (`\r`, indentation).
-            self.text.place(start - 1..start).at_end()
-        };
-    }
-
-    fn finding(&self, finding: &mut Diagnostic) {
+    fn finding(&mut self, finding: &mut Diagnostic) {
         self.span(&mut finding.span);
         finding.related.iter_mut().for_each(|label| self.span(&mut label.span));
         if let Some(fix) = &mut finding.fix {
@@ -38,7 +29,7 @@ impl Mover<'_> {
         }
     }
 
-    fn rule(&self, rule: &mut Rule) {
+    fn rule(&mut self, rule: &mut Rule) {
         self.span(&mut rule.span);
         self.span(&mut rule.name.span);
         for alternative in &mut rule.alternatives {
@@ -52,13 +43,21 @@ impl Mover<'_> {
             }
         }
     }
+}
 
-    fn name(&self, name: &mut Name) {
-        self.span(&mut name.span);
+impl Places for Mover<'_> {
+    fn span(&mut self, span: &mut Span) {
+        let (start, end) = (span.start as usize, span.end as usize);
+        *span = if start < end || start == 0 || self.text.value.as_bytes().get(start - 1) == Some(&b'\n') {
+            self.text.place(start..end)
+        } else {
+            // Behind the character before it: a line may go on differently in the file (`\r`, indentation).
+            self.text.place(start - 1..start).at_end()
+        };
     }
 
     /// A text inside the text: where either stops advancing with the file, the whole does.
-    fn text(&self, text: &mut Str) {
+    fn text(&mut self, text: &mut Str) {
         self.span(&mut text.span);
         let mut map: Vec<(u32, u32)> = Vec::new();
         for (index, &(value, local)) in text.map.iter().enumerate() {
@@ -69,55 +68,5 @@ impl Mover<'_> {
             map.extend(breaks.map(|&(at, file)| (value + at - local, file)));
         }
         text.map = map;
-    }
-
-    fn expr(&self, expr: &mut Expr) {
-        self.span(&mut expr.span);
-        match &mut expr.kind {
-            ExprKind::Money { currency, .. } => self.name(currency),
-            ExprKind::Str(text) => self.text(text),
-            ExprKind::List(items) => items.iter_mut().for_each(|item| self.expr(item)),
-            ExprKind::Member(of, name) => {
-                self.name(name);
-                self.expr(of);
-            }
-            ExprKind::Call { callee, args } => {
-                self.name(callee);
-                for arg in args {
-                    arg.name.iter_mut().for_each(|name| self.name(name));
-                    self.expr(&mut arg.value);
-                }
-            }
-            ExprKind::Rows { of, filter, window } => {
-                self.expr(of);
-                filter.iter_mut().for_each(|filter| self.expr(filter));
-                if let Some(window) = window {
-                    self.span(&mut window.span);
-                    if let WindowKind::Since(at) | WindowKind::Before(at) = &mut window.kind {
-                        self.expr(at);
-                    }
-                }
-            }
-            ExprKind::Unary(_, a)
-            | ExprKind::Is { value: a, .. }
-            | ExprKind::Since(_, a)
-            | ExprKind::Range(a, None) => self.expr(a),
-            ExprKind::Index(a, b)
-            | ExprKind::Binary(_, a, b)
-            | ExprKind::When(a, b)
-            | ExprKind::Per(a, b)
-            | ExprKind::Range(a, Some(b)) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            ExprKind::Number(_)
-            | ExprKind::Percent(_)
-            | ExprKind::Duration(_)
-            | ExprKind::Date(_)
-            | ExprKind::Time(_)
-            | ExprKind::Instant(_)
-            | ExprKind::Name(_)
-            | ExprKind::Broken => {}
-        }
     }
 }

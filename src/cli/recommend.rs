@@ -10,9 +10,9 @@ use super::common::{Failure, instant};
 use super::terminal::{self, ODD, QUIET};
 use crate::check::suggest;
 use crate::data::log_file::{LogFile, read_log};
-use crate::recommend::auto;
 use crate::recommend::evaluate::{Question, Ranking, rank};
 use crate::recommend::{Events, ItemLists, Log, Popular, Recipe, Settings};
+use crate::recommend::{auto, totals};
 
 /// The method that is chosen by how each would have done.
 const AUTO: &str = "auto";
@@ -157,6 +157,12 @@ fn log(file: &LogFile, as_of: Option<i64>) -> Result<(Log, u64), Failure> {
     }
     if events.is_empty() {
         return Err(Failure::Other("every line is later than `--as-of`".to_owned()));
+    }
+    if totals::are_totals(&events) {
+        anstream::eprintln!(
+            "{QUIET}each user and item stands once: value is taken for how often, timestamp for the last time{QUIET:#}"
+        );
+        events = totals::spread(&events, file.users.len());
     }
     Ok((Log { events, users: file.users.len(), items: file.items.len() }, later))
 }

@@ -32,6 +32,7 @@ pub mod popular;
 pub mod recipe;
 pub mod similar_to;
 pub mod sparse;
+pub mod totals;
 pub mod trend;
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ pub enum Takes {
     Fallback,
     /// `2 per category`: at most so many of one value of a product's column.
     Caps,
+    /// `500`, `10 per stock`.
+    Exposure,
     /// `[2 per 7 days, 1 per day]`.
     Frequency,
     /// `1 per customer`.
@@ -295,6 +297,12 @@ pub static KINDS: &[Kind] = &[
                 "Scores multiplied where a condition holds: `1.2 when margin > 0.3`.",
             ),
             may("at_most", Takes::Caps, "no cap", "At most so many of one kind in a list: `2 per category`."),
+            may(
+                "exposure",
+                Takes::Exposure,
+                "no limit",
+                "How many recipients a product is shown to at most, over the whole audience: `500`, or so many a piece, `10 per stock`.",
+            ),
             may("take", Takes::Whole, "4", "How many products each customer gets."),
             may(
                 "fallback",
@@ -531,6 +539,9 @@ impl Takes {
             Self::Method | Self::Fallback => "a method such as `popular(purchases in last 30 days)`".into(),
             Self::Boost => "a factor with a condition, such as `1.2 when margin > 0.3`".into(),
             Self::Caps => "a number for each value of a column, such as `2 per category`".into(),
+            Self::Exposure => {
+                "a number of recipients such as `500`, or so many a piece, `10 per stock`".into()
+            }
             Self::Frequency => "caps such as `[2 per 7 days, 1 per day]`".into(),
             Self::PerCustomer => "a number such as `1 per customer`".into(),
             Self::Rate => "a rate such as `50 per second`".into(),

@@ -213,6 +213,15 @@ pub struct Cap {
     pub column: String,
 }
 
+/// At most so many recipients of one product, over the whole audience.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Exposure {
+    /// How many.
+    pub count: f64,
+    /// The product's column that it is multiplied by; none for the count as it is.
+    pub per: Option<String>,
+}
+
 /// How products are recommended.
 #[derive(Debug, Clone)]
 pub struct Strategy {
@@ -230,6 +239,8 @@ pub struct Strategy {
     pub boosts: Vec<Boost>,
     /// Caps.
     pub caps: Vec<Cap>,
+    /// How many recipients a product has at most.
+    pub exposure: Option<Exposure>,
     /// How many a customer gets.
     pub take: usize,
     /// What fills short lists.

@@ -2,8 +2,9 @@
 
 use super::checker::{Checker, DeclId, Place, Scope};
 use super::declarations::items;
-use super::model::{self, Boost, Cap};
+use super::model::{self, Boost, Cap, Exposure};
 use super::schema::Schema;
+use super::typed::Type;
 use crate::syntax::tree::{Expr as Syntax, ExprKind};
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ impl<'a> Checker<'a> {
             .into_iter()
             .filter_map(|v| self.cap(v, &scope))
             .collect();
+        let exposure = self.value_of(decl, "exposure").and_then(|v| self.exposure(v, &scope));
         let take = self.value_of(decl, "take").and_then(|v| self.whole(v, 1)).unwrap_or(4);
         let fallback = self.value_of(decl, "fallback").and_then(|v| self.method(v, &scope));
         let method = method?;
@@ -46,6 +48,7 @@ impl<'a> Checker<'a> {
             exclude,
             boosts,
             caps,
+            exposure,
             take,
             fallback,
         };
@@ -68,6 +71,28 @@ impl<'a> Checker<'a> {
                 None
             }
         }
+    }
+
+    /// `500`, `10 per stock`.
+    fn exposure(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Exposure> {
+        let (count, column) = match &value.kind {
+            ExprKind::Per(count, column) => (count.as_ref(), Some(column.as_ref())),
+            _ => (value, None),
+        };
+        let Some(column) = column else {
+            return self.whole(count, 1).map(|count| Exposure { count: count as f64, per: None });
+        };
+        let count = self.plain_number(count)?;
+        let ExprKind::Name(name) = &column.kind else {
+            self.wrong_value(column, "a product's column of numbers, such as `stock`");
+            return None;
+        };
+        let typed = self.name(name, column.span, scope);
+        if !matches!(typed.ty, Type::Number | Type::Unknown) {
+            self.wrong_value(column, "a product's column of numbers, such as `stock`");
+            return None;
+        }
+        Some(Exposure { count, per: Some(name.clone()) })
     }
 
     fn cap(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Cap> {

@@ -248,6 +248,7 @@ impl Compiler<'_> {
             exclude: Vec::new(),
             boosts: Vec::new(),
             caps: Vec::new(),
+            exposure: None,
             take: 4,
         };
         let nothing = Method::Popular { signals: Vec::new(), half_life: None };
@@ -267,7 +268,14 @@ impl Compiler<'_> {
             strategy: strategy.label.clone(),
             method: method.unwrap_or(&strategy.method).clone(),
             fallback: strategy.fallback.clone(),
-            filters: FilterSet { only, exclude, boosts, caps, take: strategy.take },
+            filters: FilterSet {
+                only,
+                exclude,
+                boosts,
+                caps,
+                exposure: strategy.exposure.clone(),
+                take: strategy.take,
+            },
         }
     }
 

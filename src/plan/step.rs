@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::check::model::{Format, Frequency, Goal, Method};
+use crate::check::model::{Exposure, Format, Frequency, Goal, Method};
 use crate::check::typed::Expr;
 
 /// A step's name within its plan: `audience`, `recommend:next_best`, …
@@ -77,6 +77,9 @@ pub struct FilterSet {
     pub boosts: Vec<(f64, Option<Expr>)>,
     /// At most so many of one value of a product's column.
     pub caps: Vec<(usize, String)>,
+    /// How many recipients a product has at most, over the whole audience.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
     /// How many products a recipient gets.
     pub take: usize,
 }

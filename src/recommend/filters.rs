@@ -37,6 +37,9 @@ pub struct Filters {
     pub boost: Option<Vec<f32>>,
     /// The caps, all of which hold.
     pub at_most: Vec<Cap>,
+    /// For each product the number in [`Personal::lottery`] from which on customers do not get it, since it is promised to as
+    /// many as may have it; all of them may if `None`.
+    pub rationed: Option<Vec<u64>>,
     /// The length of a list.
     pub take: usize,
 }
@@ -86,6 +89,8 @@ pub struct Personal {
     pub exclude: Option<ItemLists>,
     /// Boosts of single products, on top of those for everybody.
     pub boost: Option<ItemFactors>,
+    /// Each customer's number in the order in which products of limited exposure are promised; only read where there are such.
+    pub lottery: Vec<u64>,
 }
 
 impl Personal {
@@ -123,6 +128,8 @@ pub enum Removed {
     Only,
     /// It meets `exclude`.
     Exclude,
+    /// It is promised to as many others as may have it.
+    Exposure,
     /// The cap of that number (from 0) was reached by better products.
     AtMost(usize),
     /// The list was full.
@@ -164,6 +171,12 @@ impl<'a> Candidates<'a> {
         self.allowed.contains(item)
             && self.personal.only_groups.iter().all(|rule| rule.matches(self.customer, item))
             && !self.personal.exclude_groups.iter().any(|rule| rule.matches(self.customer, item))
+            && self.is_within_exposure(item)
+    }
+
+    fn is_within_exposure(&self, item: u32) -> bool {
+        let Some(until) = &self.filters.rationed else { return true };
+        self.personal.lottery[self.customer] < until[item as usize]
     }
 
     /// Calls `each` for every product that a score is wanted for, ascending.
@@ -183,6 +196,8 @@ impl<'a> Candidates<'a> {
             Some(Removed::Only)
         } else if listed(&self.filters.exclude) == Some(true) || self.personally_excluded(item) {
             Some(Removed::Exclude)
+        } else if !self.is_within_exposure(item) {
+            Some(Removed::Exposure)
         } else {
             None
         }

@@ -128,14 +128,19 @@ impl Request<'_> {
         for history in self.histories {
             catalogue("the catalogue of a history", history.items())?;
         }
-        let Filters { only, exclude, boost, at_most, take: _ } = self.filters;
+        let Filters { only, exclude, boost, at_most, rationed, take: _ } = self.filters;
         for set in [only, exclude].into_iter().flatten() {
             catalogue("`only` or `exclude`", set.len())?;
         }
         for cap in at_most {
             catalogue("the groups of a cap", cap.group_of_item.len())?;
         }
-        let Personal { only_groups, only, exclude_groups, exclude, boost: personal_boost } = self.personal;
+        let Personal { only_groups, only, exclude_groups, exclude, boost: personal_boost, lottery } =
+            self.personal;
+        if let Some(until) = rationed {
+            catalogue("the limits of exposure", until.len())?;
+            chunk("the customers' numbers", lottery.len())?;
+        }
         for GroupRule { group_of_item, group_of_customer } in only_groups.iter().chain(exclude_groups) {
             catalogue("the products' groups of a rule", group_of_item.len())?;
             chunk("the customers' groups of a rule", group_of_customer.len())?;

@@ -323,6 +323,7 @@ impl<'a> Fitter<'a> {
             exclude: Some(refused),
             boost: factors,
             at_most,
+            rationed: None,
             take: step.filters.take,
         };
         Ok((filters, only, exclude, boosts))

@@ -12,6 +12,7 @@ pub mod execute;
 mod fitting;
 pub mod message;
 pub mod proof;
+mod rationing;
 mod recommender;
 pub mod session;
 pub mod shop;

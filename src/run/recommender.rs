@@ -7,6 +7,7 @@ use super::catalogue::Catalogue;
 use super::datum::Datum;
 use super::error::RunError;
 use super::fitting::Fitter;
+use super::rationing;
 use super::shop::Shop;
 use super::store::Store;
 use crate::check::typed::Expr;
@@ -103,6 +104,13 @@ impl Recommender {
         })
     }
 
+    /// Limits whom a strategy's products are shown to: see [`Filters::rationed`].
+    pub(super) fn ration(&mut self, step: &str, until: Vec<u64>) {
+        if let Some(fitted) = self.strategies.get_mut(step) {
+            fitted.filters.rationed = Some(until);
+        }
+    }
+
     /// The words of a strategy's parts.
     pub fn parts(&self, step: &str) -> &[String] {
         self.strategies.get(step).map(|s| s.parts.as_slice()).unwrap_or_default()
@@ -118,7 +126,10 @@ impl Recommender {
     ) -> Result<T, RunError> {
         let fitted =
             self.strategies.get(step).ok_or_else(|| RunError::Recommend(format!("no step `{step}`")))?;
-        let personal = fitted.personal(shop, catalogue, ids)?;
+        let mut personal = fitted.personal(shop, catalogue, ids)?;
+        if fitted.filters.rationed.is_some() {
+            personal.lottery = ids.iter().map(|id| rationing::number(id, step)).collect();
+        }
         let histories: Vec<&Interactions> = fitted.histories.iter().map(Arc::as_ref).collect();
         let customers: Vec<u32> =
             ids.iter().map(|id| fitted.customers.get(id).copied().unwrap_or(NOBODY)).collect();

@@ -11,6 +11,7 @@ use super::catalogue::Catalogue;
 use super::datum::Datum;
 use super::error::RunError;
 use super::message::{Inputs, PickInputs, Writer};
+use super::rationing;
 use super::recommender::Recommender;
 use super::shop::Shop;
 use super::store::{Name, Store};
@@ -57,6 +58,8 @@ pub struct Draft {
     pub inputs: Inputs,
     /// How many of its picks came from the fallback.
     pub from_fallback: usize,
+    /// The products picked, by their places in the catalogue.
+    pub picked: Vec<u32>,
 }
 
 impl Draft {
@@ -115,7 +118,15 @@ impl Session {
         let shown = templates::shown(&plan, &catalogue);
         let writer = Writer::new(&plan, &source, &senders, templates)?;
         let policies = rules(&plan);
-        Ok(Self { plan, source, senders, shop, catalogue, recommender, writer, policies, data, shown })
+        let mut session =
+            Self { plan, source, senders, shop, catalogue, recommender, writer, policies, data, shown };
+        rationing::ration(&mut session, store)?;
+        Ok(session)
+    }
+
+    /// The fingerprint of the shop's data.
+    pub(super) fn data(&self) -> &str {
+        &self.data
     }
 
     /// The ids of the audience, ascending; from the store where it has them.
@@ -371,6 +382,7 @@ impl Session {
             limits: rules.map(|r| Arc::clone(&r.limits)).unwrap_or_default(),
             inputs,
             from_fallback,
+            picked: picks.iter().map(|p| p.item).collect(),
         }))
     }
 

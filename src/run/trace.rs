@@ -174,6 +174,7 @@ fn removed_words(removed: Removed) -> String {
     match removed {
         Removed::Only => "not among what `only` allows".to_owned(),
         Removed::Exclude => "left out by `exclude`".to_owned(),
+        Removed::Exposure => "`exposure`: promised to as many others as may have it".to_owned(),
         Removed::AtMost(_) => "`at_most`: better ones of its kind fill the list".to_owned(),
         Removed::Take => "the list is full".to_owned(),
         Removed::Already => "chosen before".to_owned(),

@@ -124,7 +124,8 @@ fn a_strategy_is_measured_beside_every_method_without_seeing_what_it_is_measured
     let before = json(&project);
     assert_eq!(before["question"], "next");
     let shop = rusqlite::Connection::open(project.path().join("campaigns/aurora.db")).unwrap();
-    shop.execute("UPDATE purchases SET product = 1 WHERE at >= unixepoch('2026-10-20T16:00:00Z')", []).unwrap();
+    shop.execute("UPDATE purchases SET product = 1 WHERE at >= unixepoch('2026-10-20T16:00:00Z')", [])
+        .unwrap();
     let after = json(&project);
     assert_ne!(before["methods"][0]["report"]["rows"], after["methods"][0]["report"]["rows"]);
     let coverage = |evaluation: &serde_json::Value| {

@@ -91,6 +91,7 @@ fn shape(takes: Takes, rest: &str) -> String {
         Takes::Method | Takes::Fallback => "§{popular(purchases in last 30 days)}",
         Takes::Boost => "§{1.2} when §{margin > 0.3}",
         Takes::Caps => "§{2} per §{category}",
+        Takes::Exposure => "§{10} per §{stock}",
         Takes::Frequency => "§{2} per §{7 days}",
         Takes::PerCustomer => "§{1} per customer",
         Takes::Rate => "§{50} per second",

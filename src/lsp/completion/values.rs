@@ -64,7 +64,9 @@ pub fn entries(
         }
         Takes::ProductPrice => in_optimise(&scope(About::Offer), frames),
         Takes::Boost if has("when") => expressions::entries(&scope(About::Product), frames),
-        Takes::Caps if has("per") => expressions::columns_of(&scope(About::Product), "products"),
+        Takes::Caps | Takes::Exposure if has("per") => {
+            expressions::columns_of(&scope(About::Product), "products")
+        }
         Takes::Expectations => messages::entries(&scope(About::Customer), frames),
         Takes::Rows => expressions::of_rows(&scope(About::Customer), frame),
         Takes::Line if begins => {
@@ -99,7 +101,9 @@ fn words(takes: Takes, frame: &Frame<'_>, text: &str) -> Vec<Entry> {
         ],
         (Takes::Zone, None) => &[("\"§{Asia/Shanghai}\"", "continent and city")],
         (Takes::Boost, Some(_)) => &[("when", "for which products")],
-        (Takes::Caps | Takes::Frequency | Takes::PerCustomer | Takes::Rate, Some(_)) if number => {
+        (Takes::Caps | Takes::Exposure | Takes::Frequency | Takes::PerCustomer | Takes::Rate, Some(_))
+            if number =>
+        {
             &[("per", "of what, or in how long")]
         }
         (Takes::Frequency, Some("per")) => {
@@ -108,6 +112,10 @@ fn words(takes: Takes, frame: &Frame<'_>, text: &str) -> Vec<Entry> {
         (Takes::PerCustomer, Some("per")) => &[("customer", "each customer")],
         (Takes::Rate, Some("per")) => &[("second", ""), ("minute", ""), ("hour", "")],
         (Takes::Caps, None) => &[("§{2} per §{category}", "at most so many of one value")],
+        (Takes::Exposure, None) => &[
+            ("§{500}", "so many recipients of one product"),
+            ("§{10} per §{stock}", "so many for each piece"),
+        ],
         (Takes::Frequency, None) => &[("§{2} per §{7 days}", "at most so many in a time")],
         (Takes::Duration, None) => &[("§{14} days", "a length of time")],
         (Takes::Duration | Takes::Repeat, Some(_)) if number => UNITS,

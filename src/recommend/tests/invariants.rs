@@ -79,8 +79,16 @@ fn groups(len: usize) -> impl Strategy<Value = Vec<u32>> {
 
 fn filters() -> impl Strategy<Value = Filters> {
     let cap = (groups(ITEMS), 1_u32..4).prop_map(|(group_of_item, at_most)| Cap { group_of_item, at_most });
-    (set(), set(), option::of(vec(0.1_f32..3.0, ITEMS)), vec(cap, 0..3), 0_usize..ITEMS + 4)
-        .prop_map(|(only, exclude, boost, at_most, take)| Filters { only, exclude, boost, at_most, take })
+    let rationed = option::of(vec(any::<u64>(), ITEMS));
+    (set(), set(), option::of(vec(0.1_f32..3.0, ITEMS)), vec(cap, 0..3), rationed, 0_usize..ITEMS + 4)
+        .prop_map(|(only, exclude, boost, at_most, rationed, take)| Filters {
+            only,
+            exclude,
+            boost,
+            at_most,
+            rationed,
+            take,
+        })
 }
 
 fn personal() -> impl Strategy<Value = Personal> {
@@ -93,13 +101,15 @@ fn personal() -> impl Strategy<Value = Personal> {
         vec(rule, 0..2)
     };
     let boost = vec(vec((0..ITEMS as u32, 0.1_f32..3.0), 0..4), USERS + 1).prop_map(ItemFactors::new);
-    (rules(), lists(40), rules(), lists(8), option::of(boost)).prop_map(
-        |(only_groups, only, exclude_groups, exclude, boost)| Personal {
+    let lottery = vec(any::<u64>(), USERS + 1);
+    (rules(), lists(40), rules(), lists(8), option::of(boost), lottery).prop_map(
+        |(only_groups, only, exclude_groups, exclude, boost, lottery)| Personal {
             only_groups,
             only,
             exclude_groups,
             exclude,
             boost,
+            lottery,
         },
     )
 }

@@ -163,6 +163,7 @@ fn an_explanation_shows_every_score_and_why_a_better_product_was_passed_over() {
         exclude: Some(BitSet::from_fn(7, |i| i == 1)),
         boost: Some(vec![1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0]),
         at_most: vec![Cap { group_of_item: vec![0, 0, 0, 0, 1, 1, 1], at_most: 1 }],
+        rationed: None,
         take: 2,
     };
     let none = Personal::default();

@@ -297,10 +297,23 @@ pub static KINDS: &[Kind] = &[
             may("at_most", Takes::Caps, "no cap", "At most so many of one kind in a list: `2 per category`."),
             may("take", Takes::Whole, "4", "How many products each customer gets."),
             may(
+                "shows",
+                Takes::Word(&["new", "again", "all"]),
+                "all",
+                "`new` leaves out what the customer has ever bought, `again` keeps only that.",
+            ),
+            may(
+                "diversity",
+                Takes::Number,
+                "0",
+                "How much the products of a list are to differ from each other, from 0 to 1.",
+            ),
+            may("novelty", Takes::Number, "0", "How far what everybody knows stands back, from 0 to 1."),
+            may(
                 "fallback",
                 Takes::Fallback,
                 "none",
-                "What fills a short list, under the same filters and caps.",
+                "What fills a short list, under the same filters and caps; a list of methods is tried in turn.",
             ),
             may(
                 "source",

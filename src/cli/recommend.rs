@@ -11,7 +11,7 @@ use super::terminal::{self, ODD, QUIET};
 use crate::check::suggest;
 use crate::data::log_file::{LogFile, read_log};
 use crate::recommend::evaluate::{Ranking, rank};
-use crate::recommend::{Events, ItemLists, Log, Popular, Recipe, Settings};
+use crate::recommend::{Events, ItemLists, Log, Popular, Recipe, Settings, Weighting};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -47,7 +47,7 @@ struct Tuning {
     /// The days after which a line counts half, or `none`
     #[arg(long, value_name = "DAYS", value_parser = half_life)]
     half_life: Option<HalfLife>,
-    /// popular: only the last so many days count
+    /// popular, trending: only the last so many days count
     #[arg(long, value_name = "DAYS", value_parser = positive)]
     window: Option<f32>,
     /// How many neighbours are kept
@@ -56,6 +56,9 @@ struct Tuning {
     /// How much evidence a similarity needs
     #[arg(long, value_name = "X", value_parser = not_negative)]
     shrinkage: Option<f32>,
+    /// How alike two are: `cosine`, `jaccard`, `bm25` or `tf_idf`
+    #[arg(long, value_name = "WORD", value_parser = weighting)]
+    weighting: Option<Weighting>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +66,11 @@ struct HalfLife(Option<f32>);
 
 fn half_life(text: &str) -> Result<HalfLife, String> {
     if text == "none" { Ok(HalfLife(None)) } else { positive(text).map(|days| HalfLife(Some(days))) }
+}
+
+fn weighting(text: &str) -> Result<Weighting, String> {
+    let found = Weighting::ALL.into_iter().find(|w| w.word() == text);
+    found.ok_or_else(|| format!("one of {}", Weighting::ALL.map(Weighting::word).join(", ")))
 }
 
 fn positive(text: &str) -> Result<f32, String> {
@@ -81,6 +89,7 @@ impl Tuning {
             window: self.window,
             neighbours: self.neighbours,
             shrinkage: self.shrinkage,
+            weighting: self.weighting,
         }
     }
 }

@@ -8,10 +8,15 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::blend::{Blend, BlendError, Component};
+use super::buy_again::{self, BuyAgain, Intervals};
 use super::interactions::{DEFAULT_HALF_LIFE_DAYS, Events, InteractionError, Interactions};
 use super::item_cf::{ItemCf, ItemCfParams};
 use super::method::Method;
 use super::popular::Popular;
+use super::trend::trend;
+use super::trending::trending;
+use super::user_cf::{UserCf, UserCfParams};
+use super::weighting::Weighting;
 
 /// A method and its settings. A half-life is in days; none means that nothing fades.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -30,9 +35,29 @@ pub enum Recipe {
         /// The settings.
         params: ItemCfParams,
     },
+    /// What sells better now than it used to.
+    Trending {
+        /// What is now: the last so many days.
+        window: f32,
+    },
+    /// What the customer had before and is due to want again.
+    BuyAgain {
+        /// The half-life of the customer's history.
+        half_life: Option<f32>,
+    },
+    /// User-to-user collaborative filtering.
+    UserCf {
+        /// The half-life of the neighbours' histories and of the trend.
+        half_life: Option<f32>,
+        /// The settings.
+        params: UserCfParams,
+    },
     /// A weighted mixture.
     Blend(Vec<(f32, Recipe)>),
 }
+
+/// What `trending` takes for now where nothing is said.
+const TRENDING_DAYS: f32 = 14.0;
 
 /// Settings as a person gives them one by one; what is not given has the method's own default.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -45,6 +70,8 @@ pub struct Settings {
     pub neighbours: Option<usize>,
     /// What is added to the denominator of a similarity.
     pub shrinkage: Option<f32>,
+    /// How alike two customers or products are.
+    pub weighting: Option<Weighting>,
 }
 
 /// Events over a catalogue and customers of known numbers.
@@ -102,7 +129,7 @@ impl Slots {
 
 impl Recipe {
     /// The names that [`Recipe::named`] knows.
-    pub const NAMES: &'static [&'static str] = &["popular", "item_cf"];
+    pub const NAMES: &'static [&'static str] = &["popular", "trending", "buy_again", "item_cf", "user_cf"];
 
     /// A method by its name in the language; `None` if there is no such method.
     #[must_use]
@@ -114,7 +141,20 @@ impl Recipe {
                 let mut params = ItemCfParams::default();
                 params.neighbours = settings.neighbours.unwrap_or(params.neighbours);
                 params.shrinkage = settings.shrinkage.unwrap_or(params.shrinkage);
+                params.weighting = settings.weighting.unwrap_or(params.weighting);
                 Self::ItemCf { half_life, params }
+            }
+            "trending" => Self::Trending { window: settings.window.unwrap_or(TRENDING_DAYS) },
+            "buy_again" => {
+                let usual = Some(f32::from(buy_again::DEFAULT_HALF_LIFE_DAYS));
+                Self::BuyAgain { half_life: settings.half_life.unwrap_or(usual) }
+            }
+            "user_cf" => {
+                let mut params = UserCfParams::default();
+                params.neighbours = settings.neighbours.unwrap_or(params.neighbours);
+                params.shrinkage = settings.shrinkage.unwrap_or(params.shrinkage);
+                params.weighting = settings.weighting.unwrap_or(params.weighting);
+                Self::UserCf { half_life, params }
             }
             _ => return None,
         })
@@ -126,6 +166,9 @@ impl Recipe {
         match self {
             Self::Popular { .. } => "popular",
             Self::ItemCf { .. } => "item_cf",
+            Self::Trending { .. } => "trending",
+            Self::BuyAgain { .. } => "buy_again",
+            Self::UserCf { .. } => "user_cf",
             Self::Blend(_) => "blend",
         }
     }
@@ -150,6 +193,20 @@ impl Recipe {
             Self::ItemCf { half_life, params } => {
                 let slot = slots.slot(*half_life, log)?;
                 Arc::new(ItemCf::fit(&slots.histories[slot], slot, *params))
+            }
+            Self::Trending { window } => {
+                let build = |events| Interactions::build(events, log.users, log.items, None);
+                Arc::new(trending(&build(&log.within(*window))?, &build(&log.events)?))
+            }
+            Self::BuyAgain { half_life } => {
+                let slot = slots.slot(*half_life, log)?;
+                let lately = Some(DEFAULT_HALF_LIFE_DAYS);
+                let trend = trend(&Interactions::build(&log.events, log.users, log.items, lately)?);
+                Arc::new(BuyAgain::new(Arc::new(Intervals::fit(&log.events, log.items, None)), trend, slot))
+            }
+            Self::UserCf { half_life, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                Arc::new(UserCf::fit(&slots.histories[slot], slot, *params))
             }
             Self::Blend(parts) => {
                 let mut components = Vec::with_capacity(parts.len());
@@ -197,7 +254,24 @@ impl std::fmt::Display for Recipe {
             Self::ItemCf { half_life: fades, params } => {
                 write!(f, "item_cf(")?;
                 half_life(f, fades)?;
-                write!(f, ", neighbours: {}, shrinkage: {})", params.neighbours, params.shrinkage)
+                let (neighbours, shrinkage) = (params.neighbours, params.shrinkage);
+                write!(f, ", neighbours: {neighbours}, shrinkage: {shrinkage}")?;
+                weighting(f, params.weighting, ItemCfParams::default().weighting)?;
+                write!(f, ")")
+            }
+            Self::Trending { window } => write!(f, "trending(purchases in last {window} days)"),
+            Self::BuyAgain { half_life: fades } => {
+                write!(f, "buy_again(purchases, ")?;
+                half_life(f, fades)?;
+                write!(f, ")")
+            }
+            Self::UserCf { half_life: fades, params } => {
+                write!(f, "user_cf(")?;
+                half_life(f, fades)?;
+                let (neighbours, shrinkage) = (params.neighbours, params.shrinkage);
+                write!(f, ", neighbours: {neighbours}, shrinkage: {shrinkage}")?;
+                weighting(f, params.weighting, UserCfParams::default().weighting)?;
+                write!(f, ")")
             }
             Self::Blend(parts) => {
                 write!(f, "blend(")?;
@@ -209,4 +283,9 @@ impl std::fmt::Display for Recipe {
             }
         }
     }
+}
+
+/// The weighting, where it is not the method's own.
+fn weighting(f: &mut std::fmt::Formatter<'_>, chosen: Weighting, usual: Weighting) -> std::fmt::Result {
+    if chosen == usual { Ok(()) } else { write!(f, ", weighting: {}", chosen.word()) }
 }

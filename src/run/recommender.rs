@@ -9,6 +9,7 @@ use super::error::RunError;
 use super::fitting::Fitter;
 use super::shop::Shop;
 use super::store::Store;
+use crate::check::model::Shows;
 use crate::check::typed::Expr;
 use crate::data::Key;
 use crate::plan::{RecommendStep, StepId};
@@ -31,6 +32,8 @@ pub struct Fitted {
     pub(super) only: Vec<PersonalRule>,
     pub(super) exclude: Vec<PersonalRule>,
     pub(super) boosts: Vec<(f32, Expr)>,
+    /// What each customer ever bought, where only that or only the rest is shown.
+    pub(super) bought: Option<(Shows, Arc<Interactions>)>,
     pub(super) customers: Arc<Customers>,
     /// What each part of a blend is, in words, for explanations.
     pub parts: Vec<String>,
@@ -135,6 +138,11 @@ impl Recommender {
 }
 
 impl Fitted {
+    /// The products that a customer has in a history.
+    fn had(&self, history: &Interactions, id: &Key) -> Vec<u32> {
+        self.customers.get(id).map_or_else(Vec::new, |&row| history.history(row).items.to_vec())
+    }
+
     /// The filters of each customer of a chunk.
     fn personal(&self, shop: &Shop, catalogue: &Catalogue, ids: &[Key]) -> Result<Personal, RunError> {
         let mut personal = Personal::default();
@@ -161,6 +169,21 @@ impl Fitted {
                         Some(so_far) => so_far.iter_mut().zip(lists).for_each(|(all, more)| all.extend(more)),
                     }
                 }
+            }
+        }
+        if let Some((shows, bought)) = &self.bought {
+            let lists: Vec<Vec<u32>> = ids.iter().map(|id| self.had(bought, id)).collect();
+            match shows {
+                Shows::Again => {
+                    personal.only = Some(match personal.only.take() {
+                        None => lists.into_iter().collect(),
+                        Some(so_far) => intersection(&so_far, &lists),
+                    });
+                }
+                _ => match &mut excluded {
+                    None => excluded = Some(lists),
+                    Some(so_far) => so_far.iter_mut().zip(lists).for_each(|(all, more)| all.extend(more)),
+                },
             }
         }
         personal.exclude = excluded.map(|lists| lists.into_iter().collect::<ItemLists>());

@@ -79,8 +79,16 @@ fn groups(len: usize) -> impl Strategy<Value = Vec<u32>> {
 
 fn filters() -> impl Strategy<Value = Filters> {
     let cap = (groups(ITEMS), 1_u32..4).prop_map(|(group_of_item, at_most)| Cap { group_of_item, at_most });
-    (set(), set(), option::of(vec(0.1_f32..3.0, ITEMS)), vec(cap, 0..3), 0_usize..ITEMS + 4)
-        .prop_map(|(only, exclude, boost, at_most, take)| Filters { only, exclude, boost, at_most, take })
+    (set(), set(), option::of(vec(0.1_f32..3.0, ITEMS)), vec(cap, 0..3), 0_usize..ITEMS + 4).prop_map(
+        |(only, exclude, boost, at_most, take)| Filters {
+            only,
+            exclude,
+            boost,
+            at_most,
+            take,
+            diversity: None,
+        },
+    )
 }
 
 fn personal() -> impl Strategy<Value = Personal> {
@@ -120,14 +128,18 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
         1 => Arc::new(together),
         2 => Arc::new(latest),
         3 => Arc::new(popular),
-        4 => Arc::new(
+        4 => Arc::new(UserCf::fit(history, 0, UserCfParams { neighbours: 4, ..UserCfParams::default() })),
+        5 | 6 => Arc::new(content(history, which == 6)),
+        7 => Arc::new(
             Blend::new(vec![part(0.3, Arc::new(popular.clone())), part(0.7, Arc::new(popular))]).unwrap(),
         ),
         _ => Arc::new(
             Blend::new(vec![
-                part(0.5, Arc::new(cf)),
+                part(0.3, Arc::new(cf)),
+                part(0.2, Arc::new(UserCf::fit(history, 0, UserCfParams::default()))),
                 part(0.2, Arc::new(together)),
-                part(0.2, Arc::new(latest)),
+                part(0.1, Arc::new(latest)),
+                part(0.1, Arc::new(content(history, false))),
                 part(0.1, Arc::new(popular)),
             ])
             .unwrap(),
@@ -135,8 +147,21 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
     }
 }
 
+/// A catalogue in which every third product is a mug, and the last ones have no text.
+fn content(history: &Interactions, learned: bool) -> Content {
+    let titles = (0..ITEMS).map(|i| match i {
+        20.. => String::new(),
+        _ if i % 3 == 0 => format!("red mug number {}", i % 5),
+        _ => format!("蓝色茶壶 {} dish", i % 4),
+    });
+    let prices = (0..ITEMS).map(|i| if i == 7 { f64::NAN } else { (i % 6) as f64 });
+    let fields = [Field::Text(titles.collect()), Field::Number(prices.collect())];
+    let how = if learned { Vectors::Learned(EmbeddingParams { dimensions: 5 }) } else { Vectors::Words };
+    Content::new(Arc::new(ProductVectors::fit(&fields, ITEMS, how)), history, 0)
+}
+
 fn shops() -> impl Strategy<Value = Shop> {
-    (histories(), filters(), personal(), 0_usize..6, vec(0.0_f32..9.0, ITEMS)).prop_map(
+    (histories(), filters(), personal(), 0_usize..9, vec(0.0_f32..9.0, ITEMS)).prop_map(
         |(history, filters, personal, which, fallback)| Shop {
             method: method(which, &history),
             fallback: Popular::from_scores(fallback),
@@ -208,7 +233,7 @@ proptest! {
 
     #[test]
     fn the_number_of_threads_and_the_cut_into_chunks_do_not_show(shop in shops()) {
-        let refit = || method(5, &shop.history);
+        let refit = || method(8, &shop.history);
         let fitted = |threads| on_threads(threads, || format!("{:?}", refit()));
         prop_assert_eq!(fitted(1), fitted(3));
         let lists = on_threads(1, || shop.lists());

@@ -305,10 +305,23 @@ pub static KINDS: &[Kind] = &[
             ),
             may("take", Takes::Whole, "4", "How many products each customer gets."),
             may(
+                "shows",
+                Takes::Word(&["new", "again", "all"]),
+                "all",
+                "`new` leaves out what the customer has ever bought, `again` keeps only that.",
+            ),
+            may(
+                "diversity",
+                Takes::Number,
+                "0",
+                "How much the products of a list are to differ from each other, from 0 to 1.",
+            ),
+            may("novelty", Takes::Number, "0", "How far what everybody knows stands back, from 0 to 1."),
+            may(
                 "fallback",
                 Takes::Fallback,
                 "none",
-                "What fills a short list, under the same filters and caps.",
+                "What fills a short list, under the same filters and caps; a list of methods is tried in turn.",
             ),
             may(
                 "source",

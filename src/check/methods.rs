@@ -24,14 +24,26 @@ pub struct MethodSignature {
 pub static METHODS: &[MethodSignature] = &[
     MethodSignature {
         name: "popular",
+        args: &["half_life", "by"],
+        doc: "What most rows are of: `popular(purchases in last 30 days)`; with `by: country` of customers of the same country.",
+        executed: true,
+    },
+    MethodSignature {
+        name: "trending",
+        args: &[],
+        doc: "What sells better now than it used to, against all its past: `trending(purchases in last 14 days)`.",
+        executed: true,
+    },
+    MethodSignature {
+        name: "buy_again",
         args: &["half_life"],
-        doc: "What most rows are of: `popular(purchases in last 30 days)`.",
+        doc: "The customer's own products, first those they have most and latest and that are due again, by how long customers wait before they buy each again: `buy_again(purchases)`.",
         executed: true,
     },
     MethodSignature {
         name: "item_cf",
-        args: &["signals", "half_life", "neighbours", "shrinkage"],
-        doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`.",
+        args: &["signals", "half_life", "neighbours", "shrinkage", "weighting"],
+        doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`. `weighting:` says how alike two are: `cosine`, `jaccard`, `bm25`, `tf_idf`.",
         executed: true,
     },
     MethodSignature {
@@ -42,8 +54,14 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "similar_to",
-        args: &["signals", "half_life", "neighbours"],
+        args: &["signals", "half_life", "neighbours", "weighting"],
         doc: "Products like a given one: `similar_to(latest(views))`, `similar_to(\"SKU-17\")`.",
+        executed: true,
+    },
+    MethodSignature {
+        name: "slots",
+        args: &[],
+        doc: "So many products from each in turn, without repeats: `slots(2 * buy_again(purchases), 3 * item_cf(signals: [purchases]))`. What one cannot fill goes to the others.",
         executed: true,
     },
     MethodSignature {
@@ -54,15 +72,15 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "user_cf",
-        args: &["signals", "half_life", "neighbours"],
-        doc: "What customers like this one take to (user-based collaborative filtering).",
-        executed: false,
+        args: &["signals", "half_life", "neighbours", "shrinkage", "weighting"],
+        doc: "What customers like this one take to (user-based collaborative filtering): `user_cf(signals: [purchases], neighbours: 80)`.",
+        executed: true,
     },
     MethodSignature {
         name: "content",
-        args: &["fields", "signals", "half_life"],
-        doc: "Products whose words are like those of the customer's own: `content(fields: [title, category])`.",
-        executed: false,
+        args: &["fields", "vectors", "signals", "half_life"],
+        doc: "Products whose words and attributes are like those of the customer's own, also those that nobody has bought yet: `content(fields: [title, category, price])`. `vectors: learned` compares what words mean, as learned from the shop's own texts.",
+        executed: true,
     },
     MethodSignature {
         name: "svd",
@@ -116,13 +134,36 @@ impl<'a> Checker<'a> {
         let unnamed: Vec<&'a Syntax> = args.iter().filter(|a| a.name.is_none()).map(|a| &a.value).collect();
         let half_life = named("half_life").and_then(|v| self.duration(v));
         let neighbours = named("neighbours").and_then(|v| self.whole(v, 1));
+        let weighting = named("weighting").and_then(|v| self.weighting(v));
         let signals = named("signals").map(|v| self.signals(v, scope));
         let signals_or_default =
             |checker: &Self| signals.clone().unwrap_or_else(|| checker.default_signals(scope));
         match signature.name {
             "popular" => {
                 let [rows] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
-                Some(Method::Popular { signals: vec![self.signal(rows, scope)?], half_life })
+                let signals = vec![self.signal(rows, scope)?];
+                let of_customers = Scope { place: Place::Customer, ..scope.clone() };
+                Some(match named("by").map(|v| self.expr(v, &of_customers)) {
+                    Some(by) => Method::PopularBy { signals, half_life, by },
+                    None => Method::Popular { signals, half_life },
+                })
+            }
+            "trending" => {
+                let [rows] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
+                let signal = self.signal(rows, scope)?;
+                if signal.window.is_none() {
+                    self.report(
+                        Diagnostic::error("H0223", rows.span, "`trending` needs a window: what is `now`?")
+                            .label("all of the past")
+                            .help(signature.doc),
+                    );
+                    return None;
+                }
+                Some(Method::Trending { signal })
+            }
+            "buy_again" => {
+                let [rows] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
+                Some(Method::BuyAgain { signal: self.signal(rows, scope)?, half_life })
             }
             "bought_together" => {
                 let [rows] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
@@ -130,16 +171,30 @@ impl<'a> Checker<'a> {
             }
             "item_cf" => {
                 let shrinkage = named("shrinkage").and_then(|v| self.plain_number(v));
-                Some(Method::ItemCf { signals: signals_or_default(self), half_life, neighbours, shrinkage })
+                let signals = signals_or_default(self);
+                Some(Method::ItemCf { signals, half_life, neighbours, shrinkage, weighting })
+            }
+            "user_cf" => {
+                let shrinkage = named("shrinkage").and_then(|v| self.plain_number(v));
+                let signals = signals_or_default(self);
+                Some(Method::UserCf { signals, half_life, neighbours, shrinkage, weighting })
             }
             "similar_to" => {
                 let [anchor] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
                 let anchor = self.anchor(anchor, scope)?;
-                Some(Method::SimilarTo { anchor, signals: signals_or_default(self), half_life, neighbours })
+                let signals = signals_or_default(self);
+                Some(Method::SimilarTo { anchor, signals, half_life, neighbours, weighting })
+            }
+            "content" => {
+                let fields = named("fields").map(|v| self.fields(v, scope)).unwrap_or_default();
+                let learned = named("vectors").and_then(|v| self.vectors(v)).unwrap_or_default();
+                let signals = signals_or_default(self);
+                Some(Method::Content { fields, learned, signals, half_life })
             }
             "blend" => self.blend(&unnamed, value.span, scope),
+            "slots" => self.slots(&unnamed, value.span, scope),
             name => {
-                self.later_arguments(args, scope);
+                self.later_arguments(args);
                 Some(Method::Later(name.to_owned()))
             }
         }
@@ -168,22 +223,11 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// Arguments of methods that only check: numbers where numbers are due, columns where columns are.
-    fn later_arguments(&mut self, args: &'a [Arg], scope: &Scope) {
+    /// Arguments of methods that only check: numbers where numbers are due.
+    fn later_arguments(&mut self, args: &'a [Arg]) {
         for arg in args {
-            match arg.name.as_ref().map(|n| n.text.as_str()) {
-                Some("factors" | "iterations") => {
-                    self.whole(&arg.value, 1);
-                }
-                Some("fields") if !matches!(arg.value.kind, ExprKind::List(_) | ExprKind::Name(_)) => {
-                    self.wrong_value(&arg.value, "a list of columns such as `[title, category]`");
-                }
-                Some("fields") => {
-                    for field in super::declarations::items(&arg.value) {
-                        self.expr(field, scope);
-                    }
-                }
-                _ => {}
+            if let Some("factors" | "iterations") = arg.name.as_ref().map(|n| n.text.as_str()) {
+                self.whole(&arg.value, 1);
             }
         }
     }
@@ -201,8 +245,10 @@ impl<'a> Checker<'a> {
                 }
                 _ => (1.0, *part),
             };
-            if let Some(method) = self.method(method, scope) {
-                blended.push((weight, method));
+            match self.method(method, scope) {
+                Some(Method::Slots(_)) => self.no_slots_within(part.span),
+                Some(method) => blended.push((weight, method)),
+                None => {}
             }
         }
         (blended.len() == parts.len()).then_some(Method::Blend(blended))

@@ -20,6 +20,7 @@ mod later;
 mod lookup;
 mod message_expr;
 mod messages;
+mod method_args;
 pub mod methods;
 pub mod model;
 mod names;

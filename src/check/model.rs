@@ -151,6 +151,20 @@ pub enum Anchor {
     Product(String),
 }
 
+/// How alike two customers or two products are by what they have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weighting {
+    /// The cosine of the weights as they are.
+    Cosine,
+    /// What both have, divided by what either has.
+    Jaccard,
+    /// The rarer, the more it says, and the longer the less; repeats soon count no more.
+    Bm25,
+    /// The rarer, the more it says.
+    TfIdf,
+}
+
 /// A method of recommendation.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -162,6 +176,31 @@ pub enum Method {
         /// Seconds after which a row counts half.
         half_life: Option<i64>,
     },
+    /// What sells better now than it used to.
+    Trending {
+        /// The rows that are now; all rows of the relation are what they are compared with.
+        signal: Signal,
+    },
+    /// What the customer had before and is due to want again.
+    BuyAgain {
+        /// The rows counted.
+        signal: Signal,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+    },
+    /// What most rows by customers of the same kind are of.
+    PopularBy {
+        /// The rows counted.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+        /// What customers of a kind have in common.
+        by: Expr,
+    },
+    /// So many products from each in turn.
+    Slots(Vec<(usize, Method)>),
+    /// All that the first has, then all that the next has.
+    InTurn(Vec<Method>),
     /// Item-based collaborative filtering.
     ItemCf {
         /// The rows learned from.
@@ -172,6 +211,32 @@ pub enum Method {
         neighbours: Option<usize>,
         /// How much evidence a similarity needs.
         shrinkage: Option<f64>,
+        /// How alike two products are.
+        weighting: Option<Weighting>,
+    },
+    /// User-based collaborative filtering.
+    UserCf {
+        /// The rows learned from.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+        /// How many similar customers speak for each.
+        neighbours: Option<usize>,
+        /// How much evidence a similarity needs.
+        shrinkage: Option<f64>,
+        /// How alike two customers are.
+        weighting: Option<Weighting>,
+    },
+    /// Products whose words and attributes are like those of the customer's own.
+    Content {
+        /// The products' columns that are read; the usual ones where none are named.
+        fields: Vec<String>,
+        /// Whether words count by their meaning, as learned from the shop's texts.
+        learned: bool,
+        /// The rows that say what is the customer's own.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
     },
     /// Products of the same orders.
     BoughtTogether {
@@ -188,6 +253,8 @@ pub enum Method {
         half_life: Option<i64>,
         /// How many similar products are kept for each.
         neighbours: Option<usize>,
+        /// How alike two products are.
+        weighting: Option<Weighting>,
     },
     /// A weighted mixture.
     Blend(Vec<(f64, Method)>),
@@ -222,6 +289,19 @@ pub struct Exposure {
     pub per: Option<String>,
 }
 
+/// Which products a strategy shows, by whether the customer ever bought them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shows {
+    /// Those that the customer never bought.
+    New,
+    /// Those that the customer bought before.
+    Again,
+    /// Both.
+    #[default]
+    All,
+}
+
 /// How products are recommended.
 #[derive(Debug, Clone)]
 pub struct Strategy {
@@ -243,6 +323,12 @@ pub struct Strategy {
     pub exposure: Option<Exposure>,
     /// How many a customer gets.
     pub take: usize,
+    /// Whether products are to be new to the customer.
+    pub shows: Shows,
+    /// How much the products of a list are to differ from each other, 0 to 1.
+    pub diversity: f64,
+    /// How far what everybody knows stands back, 0 to 1.
+    pub novelty: f64,
     /// What fills short lists.
     pub fallback: Option<Method>,
 }

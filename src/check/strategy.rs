@@ -38,7 +38,10 @@ impl<'a> Checker<'a> {
             .collect();
         let exposure = self.value_of(decl, "exposure").and_then(|v| self.exposure(v, &scope));
         let take = self.value_of(decl, "take").and_then(|v| self.whole(v, 1)).unwrap_or(4);
-        let fallback = self.value_of(decl, "fallback").and_then(|v| self.method(v, &scope));
+        let shows = self.value_of(decl, "shows").and_then(|v| self.shows(v)).unwrap_or_default();
+        let fallback = self.value_of(decl, "fallback").and_then(|v| self.fallback(v, &scope));
+        let mut share = |key| self.value_of(decl, key).and_then(|v| self.strength(v)).unwrap_or(0.0);
+        let (diversity, novelty) = (share("diversity"), share("novelty"));
         let method = method?;
         let strategy = model::Strategy {
             label: label.clone(),
@@ -50,6 +53,9 @@ impl<'a> Checker<'a> {
             caps,
             exposure,
             take,
+            shows,
+            diversity,
+            novelty,
             fallback,
         };
         self.model.strategies.insert(label.clone(), strategy);

@@ -11,7 +11,7 @@ use super::terminal::{self, ODD, QUIET};
 use crate::check::suggest;
 use crate::data::log_file::{LogFile, read_log};
 use crate::recommend::evaluate::{Question, Ranking, rank};
-use crate::recommend::{Events, ItemLists, Log, Popular, Recipe, Settings};
+use crate::recommend::{Events, ItemLists, Log, Popular, Recipe, Settings, Weighting};
 use crate::recommend::{auto, totals};
 
 /// The method that is chosen by how each would have done.
@@ -54,7 +54,7 @@ struct Tuning {
     /// The half-life, in days, that items' doings of now are told from their past by, or `none`
     #[arg(long, value_name = "DAYS", value_parser = half_life)]
     trend: Option<HalfLife>,
-    /// popular: only the last so many days count
+    /// popular, trending: only the last so many days count
     #[arg(long, value_name = "DAYS", value_parser = positive)]
     window: Option<f32>,
     /// How many neighbours are kept
@@ -63,6 +63,9 @@ struct Tuning {
     /// How much evidence a similarity needs
     #[arg(long, value_name = "X", value_parser = not_negative)]
     shrinkage: Option<f32>,
+    /// How alike two are: `cosine`, `jaccard`, `bm25` or `tf_idf`
+    #[arg(long, value_name = "WORD", value_parser = weighting)]
+    weighting: Option<Weighting>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +73,11 @@ struct HalfLife(Option<f32>);
 
 fn half_life(text: &str) -> Result<HalfLife, String> {
     if text == "none" { Ok(HalfLife(None)) } else { positive(text).map(|days| HalfLife(Some(days))) }
+}
+
+fn weighting(text: &str) -> Result<Weighting, String> {
+    let found = Weighting::ALL.into_iter().find(|w| w.word() == text);
+    found.ok_or_else(|| format!("one of {}", Weighting::ALL.map(Weighting::word).join(", ")))
 }
 
 fn positive(text: &str) -> Result<f32, String> {
@@ -89,6 +97,7 @@ impl Tuning {
             window: self.window,
             neighbours: self.neighbours,
             shrinkage: self.shrinkage,
+            weighting: self.weighting,
         }
     }
 }

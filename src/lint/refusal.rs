@@ -48,10 +48,17 @@ fn personal_strategy(strategy: &Strategy) -> bool {
 
 fn learns(method: &Method) -> bool {
     match method {
-        Method::Popular { .. } | Method::Later(_) => false,
+        Method::Popular { .. } | Method::Trending { .. } | Method::Later(_) => false,
         Method::SimilarTo { anchor, .. } => matches!(anchor, crate::check::model::Anchor::Latest(_)),
-        Method::ItemCf { .. } | Method::BoughtTogether { .. } => true,
+        Method::PopularBy { .. }
+        | Method::ItemCf { .. }
+        | Method::BuyAgain { .. }
+        | Method::UserCf { .. }
+        | Method::Content { .. }
+        | Method::BoughtTogether { .. } => true,
         Method::Blend(parts) => parts.iter().any(|(_, part)| learns(part)),
+        Method::Slots(parts) => parts.iter().any(|(_, part)| learns(part)),
+        Method::InTurn(methods) => methods.iter().any(learns),
     }
 }
 

@@ -112,11 +112,44 @@ fn method(method: &Method) -> String {
         Method::Popular { signals: s, half_life } => {
             format!("what most of {} are of{}", signals(s), half(half_life))
         }
+        Method::Trending { signal } => format!(
+            "how much more {} there are than before (`trending`)",
+            signals(std::slice::from_ref(signal))
+        ),
+        Method::BuyAgain { signal, half_life } => format!(
+            "what is due again of the customer's own {} (`buy_again`){}",
+            signals(std::slice::from_ref(signal)),
+            half(half_life)
+        ),
+        Method::PopularBy { signals: s, half_life, .. } => {
+            format!("what most of {} by customers of the same kind are of{}", signals(s), half(half_life))
+        }
+        Method::Slots(parts) => {
+            let lines: Vec<String> = parts
+                .iter()
+                .map(|(count, part)| format!("\n  - {count} of {}", self::method(part)))
+                .collect();
+            format!("so many in turn{}", lines.concat())
+        }
+        Method::InTurn(methods) => methods.iter().map(self::method).collect::<Vec<String>>().join(", then "),
         Method::ItemCf { signals: s, half_life, neighbours, .. } => format!(
             "what the same customers take to (`item_cf`), learned from {}{}, with {} neighbours a product",
             signals(s),
             half(half_life),
             kept(neighbours)
+        ),
+        Method::UserCf { signals: s, half_life, neighbours, .. } => format!(
+            "what customers like this one take to (`user_cf`), learned from {}{}, with {} neighbours a customer",
+            signals(s),
+            half(half_life),
+            kept(neighbours)
+        ),
+        Method::Content { fields, learned, signals: s, half_life } => format!(
+            "likeness of {} to that of the customer's own (`content`{}), which are told by {}{}",
+            if fields.is_empty() { "the texts".to_owned() } else { format!("`{}`", fields.join("`, `")) },
+            if *learned { ", by what words mean" } else { "" },
+            signals(s),
+            half(half_life)
         ),
         Method::BoughtTogether { signal } => {
             format!(

@@ -10,7 +10,7 @@ use super::step::{
     Choices, ComposeStep, FilterSet, Plan, PolicyLimits, RecommendStep, Requirement, Slot, Step, StepId, Work,
 };
 use crate::check::Model;
-use crate::check::model::{Campaign, Choice, Line, Method, Recommend, Strategy, Via};
+use crate::check::model::{Campaign, Choice, Line, Method, Recommend, Shows, Strategy, Via};
 use crate::check::typed::{Expr, Op};
 use crate::syntax::tree::{Cadence, Schedule, SendTime};
 
@@ -250,10 +250,13 @@ impl Compiler<'_> {
             caps: Vec::new(),
             exposure: None,
             take: 4,
+            shows: Shows::All,
+            diversity: 0.0,
+            novelty: 0.0,
         };
         let nothing = Method::Popular { signals: Vec::new(), half_life: None };
         let Some(strategy) = strategy else {
-            let method = method.cloned().unwrap_or(nothing);
+            let method = method.map_or(nothing, |m| self.inline(m));
             return RecommendStep { strategy: String::new(), method, fallback: None, filters: bare };
         };
         let only = strategy.only.as_ref().map(|e| conjuncts(self.inliner.expr(e))).unwrap_or_default();
@@ -266,8 +269,8 @@ impl Compiler<'_> {
         let caps = strategy.caps.iter().map(|c| (c.count, c.column.clone())).collect();
         RecommendStep {
             strategy: strategy.label.clone(),
-            method: method.unwrap_or(&strategy.method).clone(),
-            fallback: strategy.fallback.clone(),
+            method: self.inline(method.unwrap_or(&strategy.method)),
+            fallback: strategy.fallback.as_ref().map(|f| self.inline(f)),
             filters: FilterSet {
                 only,
                 exclude,
@@ -275,6 +278,9 @@ impl Compiler<'_> {
                 caps,
                 exposure: strategy.exposure.clone(),
                 take: strategy.take,
+                shows: strategy.shows,
+                diversity: strategy.diversity,
+                novelty: strategy.novelty,
             },
         }
     }
@@ -286,8 +292,25 @@ impl Compiler<'_> {
             match method {
                 Method::Later(name) => self.later.push(format!("the method {name}")),
                 Method::Blend(parts) => stack.extend(parts.iter().map(|p| &p.1)),
+                Method::Slots(parts) => stack.extend(parts.iter().map(|p| &p.1)),
+                Method::InTurn(methods) => stack.extend(methods),
                 _ => {}
             }
+        }
+    }
+
+    /// The method with every reference to an attribute replaced by what it stands for.
+    fn inline(&mut self, method: &Method) -> Method {
+        match method {
+            Method::PopularBy { signals, half_life, by } => Method::PopularBy {
+                signals: signals.clone(),
+                half_life: *half_life,
+                by: self.inliner.expr(by),
+            },
+            Method::Blend(parts) => Method::Blend(parts.iter().map(|(w, m)| (*w, self.inline(m))).collect()),
+            Method::Slots(parts) => Method::Slots(parts.iter().map(|(n, m)| (*n, self.inline(m))).collect()),
+            Method::InTurn(methods) => Method::InTurn(methods.iter().map(|m| self.inline(m)).collect()),
+            other => other.clone(),
         }
     }
 

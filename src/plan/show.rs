@@ -10,6 +10,25 @@ pub fn method_words(method: &Method) -> String {
         Method::Popular { signals, half_life } => {
             format!("what sells most ({}{})", signals_words(signals), fading(*half_life))
         }
+        Method::Trending { signal } => {
+            format!("what sells better than it used to ({})", signals_words(std::slice::from_ref(signal)))
+        }
+        Method::BuyAgain { signal, half_life } => format!(
+            "what is due to be bought again ({}{})",
+            signals_words(std::slice::from_ref(signal)),
+            fading(*half_life)
+        ),
+        Method::PopularBy { signals, half_life, .. } => format!(
+            "what sells most to customers of the same kind ({}{})",
+            signals_words(signals),
+            fading(*half_life)
+        ),
+        Method::Slots(parts) => {
+            let parts: Vec<String> =
+                parts.iter().map(|(n, m)| format!("{n} of {}", method_words(m))).collect();
+            parts.join(", ")
+        }
+        Method::InTurn(methods) => methods.iter().map(method_words).collect::<Vec<String>>().join(", then "),
         Method::ItemCf { signals, half_life, .. } => {
             format!(
                 "what alike customers take to (item_cf of {}{})",
@@ -17,6 +36,18 @@ pub fn method_words(method: &Method) -> String {
                 fading(*half_life)
             )
         }
+        Method::UserCf { signals, half_life, .. } => {
+            format!(
+                "what customers of like taste take (user_cf of {}{})",
+                signals_words(signals),
+                fading(*half_life)
+            )
+        }
+        Method::Content { fields, learned, .. } => format!(
+            "what is like the customer's own ({}{})",
+            if fields.is_empty() { "all texts".to_owned() } else { fields.join(", ") },
+            if *learned { ", by what words mean" } else { "" }
+        ),
         Method::BoughtTogether { signal } => {
             format!("what is bought together ({})", signals_words(std::slice::from_ref(signal)))
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::check::model::{Exposure, Format, Frequency, Goal, Method};
+use crate::check::model::{Exposure, Format, Frequency, Goal, Method, Shows};
 use crate::check::typed::Expr;
 
 /// A step's name within its plan: `audience`, `recommend:next_best`, …
@@ -82,6 +82,12 @@ pub struct FilterSet {
     pub exposure: Option<Exposure>,
     /// How many products a recipient gets.
     pub take: usize,
+    /// Whether products are to be new to the recipient.
+    pub shows: Shows,
+    /// How much the products of a list are to differ from each other, 0 to 1.
+    pub diversity: f64,
+    /// How far what everybody knows stands back, 0 to 1.
+    pub novelty: f64,
 }
 
 /// Choosing products.

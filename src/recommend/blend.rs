@@ -118,10 +118,11 @@ impl Method for Blend {
     }
 
     fn score(&self, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores) {
-        let mut part = out.part.take().unwrap_or_else(|| Box::new(Scores::new(self.items())));
-        for at in 0..self.components.len() {
+        let mut parts = std::mem::take(&mut out.parts);
+        parts.resize_with(self.components.len().max(parts.len()), || Scores::new(self.items()));
+        for (at, part) in parts.iter_mut().enumerate().take(self.components.len()) {
             part.clear();
-            let factor = self.score_part(at, me, among, &mut part);
+            let factor = self.score_part(at, me, among, part);
             out.factors.push(factor);
             for &item in part.touched() {
                 out.add(item, part.get(item));
@@ -133,7 +134,7 @@ impl Method for Blend {
                 None => {}
             }
         }
-        out.part = Some(part);
+        out.parts = parts;
     }
 
     fn shared(&self) -> Option<&[f32]> {
@@ -162,8 +163,8 @@ impl Method for Blend {
     }
 
     fn evidence(&self, me: &Customer<'_>, item: u32, scores: &Scores, each: &mut dyn FnMut(u32, f32)) {
-        for (component, &factor) in self.components.iter().zip(&scores.factors) {
-            component.method.evidence(me, item, scores, &mut |own, strength| each(own, strength * factor));
+        for ((component, &factor), part) in self.components.iter().zip(&scores.factors).zip(&scores.parts) {
+            component.method.evidence(me, item, part, &mut |own, strength| each(own, strength * factor));
         }
     }
 }

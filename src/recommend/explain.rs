@@ -2,13 +2,14 @@
 
 use super::bitset::BitSet;
 use super::filters::Removed;
-use super::method::{Method, Scores};
-use super::pick::{Pick, Prepared, Ranked, Request, RequestError, Room, Source, because, is_score};
+use super::method::{Method, Scores, Sums};
+use super::pick::{Pick, Prepared, Ranked, Request, RequestError, Room, Source, Voice, because, is_score};
 
 /// What one component of the method gave to a product.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Part {
-    /// Which component of the blend, from 0; 0 for a method that is no blend.
+    /// Which component of the blend, from 0; 0 for a method that is no blend. Of methods that take turns, those of the first
+    /// come first.
     pub component: usize,
     /// What it gave, before boosts: in a blend, its weight times its score divided by its best.
     pub score: f32,
@@ -72,8 +73,23 @@ struct OneCustomer<'a> {
 }
 
 impl OneCustomer<'_> {
+    /// The products of every voice of a source, voice by voice.
     fn list(&self, source: Source) -> Vec<Explained> {
-        let Some(method) = self.prepared.method(source) else { return Vec::new() };
+        let me = self.prepared.request.customer(self.customer);
+        let alone = self.prepared.voices(source).count() == 1;
+        let (mut explained, mut first) = (Vec::new(), 0);
+        for voice in self.prepared.voices(source) {
+            if alone || voice.method.knows(&me) {
+                explained.extend(self.by(voice, first, alone));
+            }
+            first += voice.method.components().len().max(1);
+        }
+        explained
+    }
+
+    /// The products of one voice, whose components are counted from `first`; `alone` if its source has no other.
+    fn by(&self, voice: &Voice<'_>, first: usize, alone: bool) -> Vec<Explained> {
+        let method = voice.method;
         let me = self.prepared.request.customer(self.customer);
         let items = method.items();
         let mut mine = BitSet::new(items);
@@ -90,18 +106,18 @@ impl OneCustomer<'_> {
         let mut ranked: Vec<Ranked> = (0..items as u32)
             .map(|item| Ranked {
                 item,
-                score: self.prepared.final_score(self.customer, source, item, &scores),
+                score: self.prepared.final_score(self.customer, method, item, &scores),
             })
             .filter(|r| is_score(r.score))
             .collect();
         ranked.sort_unstable_by(|a, b| b.cmp(a));
-        let (mut left, mut explained) = (self.top, Vec::new());
+        let (mut left, mut explained, mut room) = (self.top, Vec::new(), Sums::default());
         for ranked in ranked {
             if left == 0 {
                 break;
             }
             let Ranked { item, score } = ranked;
-            let removed = admitted.removed(item).or_else(|| self.passed_over(ranked, source));
+            let removed = admitted.removed(item).or_else(|| self.passed_over(ranked, voice, alone));
             left -= usize::from(admitted.admits(item));
             explained.push(Explained {
                 item,
@@ -111,12 +127,12 @@ impl OneCustomer<'_> {
                     .iter()
                     .enumerate()
                     .map(|(component, part)| Part {
-                        component,
+                        component: first + component,
                         score: part_score(method, component, part, item),
                     })
                     .filter(|part| part.score != 0.0)
                     .collect(),
-                because: because(method, &me, item, &scores),
+                because: because(method, &me, item, &scores, &mut room),
                 removed,
             });
         }
@@ -124,13 +140,15 @@ impl OneCustomer<'_> {
     }
 
     /// Why a product that passes the filters is not a pick of this source: seen from its turn, with the picks before it.
-    fn passed_over(&self, ranked: Ranked, source: Source) -> Option<Removed> {
+    /// Where several take turns, with all picks: which came before it depends on whose turn it was.
+    fn passed_over(&self, ranked: Ranked, voice: &Voice<'_>, alone: bool) -> Option<Removed> {
         if let Some(pick) = self.picks.iter().find(|p| p.item == ranked.item) {
-            return (pick.source != source).then_some(Removed::Already);
+            let mine = (pick.source, pick.turn) == (voice.source, voice.turn);
+            return (!mine).then_some(Removed::Already);
         }
         let earlier = |p: &&Pick| {
             let before = Ranked { score: p.score, item: p.item } > ranked;
-            if p.source == source { before } else { p.source == Source::Method }
+            if p.source == voice.source { before || !alone } else { p.source == Source::Method }
         };
         let before = self.picks.iter().filter(earlier).map(|p| p.item);
         let full = self.prepared.request.filters.full_cap(ranked.item, &before);

@@ -2,6 +2,7 @@
 
 use super::bitset::BitSet;
 use super::lists::{ItemFactors, ItemLists};
+use super::variety::Diversity;
 
 /// The group of a product that has none: it counts towards no cap and matches no rule. As the group a customer wants:
 /// the customer wants none that there is, so the rule lets nothing through.
@@ -42,6 +43,8 @@ pub struct Filters {
     pub rationed: Option<Vec<u64>>,
     /// The length of a list.
     pub take: usize,
+    /// Whether products of a list are to differ from each other.
+    pub diversity: Option<Diversity>,
 }
 
 impl Filters {

@@ -7,6 +7,7 @@ use super::interactions::Interactions;
 use super::method::{Customer, Method, Scores};
 use super::neighbours::Neighbours;
 use super::trend::trend;
+use super::weighting::Weighting;
 
 /// What a sum of weights counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -19,7 +20,7 @@ pub enum Damping {
 }
 
 impl Damping {
-    fn apply(self, weight: f32, unit: f32) -> f32 {
+    pub(crate) fn apply(self, weight: f32, unit: f32) -> f32 {
         match self {
             Self::Log => (weight / unit).ln_1p(),
             Self::None => weight,
@@ -36,11 +37,13 @@ pub struct ItemCfParams {
     pub shrinkage: f32,
     /// How repeated events count.
     pub damping: Damping,
+    /// How alike two products are by who took them.
+    pub weighting: Weighting,
 }
 
 impl Default for ItemCfParams {
     fn default() -> Self {
-        Self { neighbours: 50, shrinkage: 20.0, damping: Damping::Log }
+        Self { neighbours: 50, shrinkage: 20.0, damping: Damping::Log, weighting: Weighting::Cosine }
     }
 }
 
@@ -67,10 +70,10 @@ impl ItemCf {
     /// The neighbours of every product: what takes time. They do not depend on the half-life.
     #[must_use]
     pub fn similar(interactions: &Interactions, params: ItemCfParams) -> Neighbours {
-        let ItemCfParams { neighbours, shrinkage, damping } = params;
+        let ItemCfParams { neighbours, shrinkage, damping, weighting } = params;
         let unit = interactions.unit();
         let matrix = interactions.matrix(|weight| damping.apply(weight, unit));
-        Neighbours::cosine(&matrix, interactions.items(), shrinkage, neighbours)
+        Neighbours::find(&matrix, interactions.items(), weighting, shrinkage, neighbours)
     }
 
     /// From neighbours found before, with the [`trend`] and the unit of weight of the same interactions.

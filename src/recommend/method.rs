@@ -3,6 +3,7 @@
 use super::blend::Component;
 use super::filters::Candidates;
 use super::interactions::{History, Interactions};
+use super::turns::Turn;
 
 /// The row of a customer who is in no history.
 pub const NOBODY: u32 = u32::MAX;
@@ -64,6 +65,11 @@ pub trait Method: std::fmt::Debug + Send + Sync {
         &[]
     }
 
+    /// The methods that fill a list in turn; none for a method that fills it alone.
+    fn turns(&self) -> &[Turn] {
+        &[]
+    }
+
     /// Adds what one component (0 for a method that is no blend) gives to its scores to `out`, which is clear, and
     /// returns the factor by which the component's own scores were multiplied. What the component shares is left to
     /// [`Scores::share`], as in [`Method::score`].
@@ -83,8 +89,10 @@ pub struct Scores {
     shared_factor: f32,
     /// The factors of a blend's parts, kept for [`Method::evidence`].
     pub(crate) factors: Vec<f32>,
-    /// Room for the parts of a blend.
-    pub(crate) part: Option<Box<Scores>>,
+    /// A room for each part of a blend, kept for [`Method::evidence`].
+    pub(crate) parts: Vec<Scores>,
+    /// Room for sums over something else than products (customers, words), and what was chosen by them.
+    pub(crate) side: Sums,
 }
 
 impl Scores {
@@ -114,6 +122,12 @@ impl Scores {
             self.touched.push(item);
         }
         self.dense[at] += score;
+    }
+
+    /// Replaces a product's score.
+    pub fn set(&mut self, item: u32, score: f32) {
+        self.add(item, 0.0);
+        self.dense[item as usize] = score;
     }
 
     /// Says that the method's shared scores count, times this factor.
@@ -153,9 +167,87 @@ impl Scores {
     }
 }
 
+/// Sums as wide as whatever a method counts besides products; all zero between two customers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sums {
+    /// The sums.
+    pub dense: Vec<f32>,
+    /// Those that are not zero.
+    pub touched: Vec<u32>,
+    /// The best of them, kept for [`Method::evidence`].
+    pub best: Vec<(u32, f32)>,
+    /// What of the customer's own made each of the best, one after the other.
+    pub shares: Vec<(u32, f32)>,
+    /// Where in `shares` those of each of the best end.
+    pub ends: Vec<usize>,
+}
+
+impl Sums {
+    /// Makes it as wide as that.
+    pub fn widen(&mut self, width: usize) {
+        if self.dense.len() < width {
+            self.dense.resize(width, 0.0);
+        }
+    }
+
+    /// Adds a sparse row times a factor. What is added is positive, so a sum of 0 is one not begun.
+    #[inline]
+    pub fn add_row(&mut self, (index, value): (&[u32], &[f32]), factor: f32) {
+        for (&at, &value) in index.iter().zip(value) {
+            let sum = &mut self.dense[at as usize];
+            if *sum == 0.0 {
+                self.touched.push(at);
+            }
+            *sum += factor * value;
+        }
+    }
+
+    /// Moves the best `keep` of `of(place, sum)` into `best`, best first, equals by the lower place; sums are zero
+    /// afterwards.
+    pub fn take_best(&mut self, keep: usize, of: impl Fn(u32, f32) -> f32) {
+        let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        self.best.clear();
+        // Twice as many as are kept, cut to half whenever they are full: most sums are only compared with the last kept.
+        let mut least = 0.0;
+        for &at in &self.touched {
+            let value = of(at, std::mem::take(&mut self.dense[at as usize]));
+            if value < least || value <= 0.0 || keep == 0 {
+                continue;
+            }
+            self.best.push((at, value));
+            if self.best.len() >= 2 * keep {
+                self.best.select_nth_unstable_by(keep - 1, order);
+                self.best.truncate(keep);
+                least = self.best[keep - 1].1;
+            }
+        }
+        self.touched.clear();
+        self.best.sort_unstable_by(order);
+        self.best.truncate(keep);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_best_sums_are_found_whatever_came_before() {
+        for keep in [0, 1, 3, 7, 50] {
+            let mut sums = Sums::default();
+            sums.widen(40);
+            let value = |at: u32| ((at * 17) % 13) as f32; // with many equals, and zeros
+            let all: Vec<u32> = (0..40).collect();
+            sums.add_row((&all, &all.iter().map(|&at| value(at)).collect::<Vec<_>>()), 2.0);
+            sums.take_best(keep, |_, sum| sum / 2.0);
+            let mut expected: Vec<(u32, f32)> = all.iter().map(|&at| (at, value(at))).collect();
+            expected.retain(|e| e.1 > 0.0);
+            expected.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            expected.truncate(keep);
+            assert_eq!(sums.best, expected);
+            assert!(sums.dense.iter().all(|&s| s == 0.0) && sums.touched.is_empty());
+        }
+    }
 
     #[test]
     fn scores_add_up_and_are_forgotten() {

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::sparse::Csr;
+use super::weighting::{Weigher, Weighting};
 
 /// For each product its most similar ones, and the same read backwards.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -26,17 +27,27 @@ impl Neighbours {
     /// the result. Equal similarities are kept by the lower index.
     #[must_use]
     pub fn cosine(rows: &Csr, items: usize, shrinkage: f32, keep: usize) -> Self {
+        Self::find(rows, items, Weighting::Cosine, shrinkage, keep)
+    }
+
+    /// As [`Neighbours::cosine`], by another measure of how alike two products are.
+    #[must_use]
+    pub fn find(rows: &Csr, items: usize, weighting: Weighting, shrinkage: f32, keep: usize) -> Self {
         let columns = rows.transpose(items);
-        let norms: Vec<f32> = (0..items).map(|item| norm(columns.row(item).1)).collect();
+        let weigher = Weigher::new(weighting, &columns, rows.rows());
+        let columns = weigher.weigh_all(columns);
+        let weighed = (weighting != Weighting::Cosine).then(|| columns.transpose(rows.rows()));
+        let rows = weighed.as_ref().unwrap_or(rows);
+        let sizes: Vec<f32> = (0..items).map(|item| weigher.size(columns.row(item).1)).collect();
         let nearest: Vec<Vec<(u32, f32)>> = (0..items)
             .into_par_iter()
             .map_init(
                 || Accumulator::new(items),
                 |sums, item| {
                     sums.multiply_row(columns.row(item), rows);
-                    let norm = norms[item];
+                    let size = sizes[item];
                     sums.take_best(item as u32, keep, |other, dot| {
-                        dot / (norm * norms[other as usize] + shrinkage)
+                        weigher.similarity(dot, size, sizes[other as usize], shrinkage)
                     })
                 },
             )
@@ -63,10 +74,6 @@ impl Neighbours {
     pub fn listed_by(&self, item: u32) -> (&[u32], &[f32]) {
         self.listed_by.row(item as usize)
     }
-}
-
-fn norm(values: &[f32]) -> f32 {
-    values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt() as f32
 }
 
 /// One row of a sparse product, as wide as the catalogue; all zero between two rows.

@@ -8,10 +8,16 @@ use thiserror::Error;
 use super::bitset::BitSet;
 use super::filters::{Candidates, Filters, GroupRule, Personal};
 use super::interactions::Interactions;
-use super::method::{Customer, Method, NOBODY, Scores};
+use super::method::{Customer, Method, NOBODY, Scores, Sums};
+use super::variety::{Diversity, Pool};
 
 /// How many neighbouring customers share a thread's room at least; only a matter of speed.
 const CUSTOMERS_A_TASK: usize = 32;
+
+/// Where products of a list are to differ, the best so many times as many as the list holds are looked at, and so many at
+/// least: the longer the choice, the worse what it would bring in.
+const VARIED_FROM: usize = 5;
+const LEAST_VARIED_FROM: usize = 50;
 
 /// What is asked for a chunk of customers.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +58,8 @@ pub struct Pick {
     pub because: Option<u32>,
     /// Who chose it.
     pub source: Source,
+    /// Which of the source's methods, from 0, where several take turns.
+    pub turn: usize,
 }
 
 /// Why a request makes no sense.
@@ -128,9 +136,12 @@ impl Request<'_> {
         for history in self.histories {
             catalogue("the catalogue of a history", history.items())?;
         }
-        let Filters { only, exclude, boost, at_most, rationed, take: _ } = self.filters;
+        let Filters { only, exclude, boost, at_most, rationed, take: _, diversity } = self.filters;
         for set in [only, exclude].into_iter().flatten() {
             catalogue("`only` or `exclude`", set.len())?;
+        }
+        if let Some(diversity) = diversity {
+            catalogue("the products that are to differ", diversity.vectors.items())?;
         }
         for cap in at_most {
             catalogue("the groups of a cap", cap.group_of_item.len())?;
@@ -192,33 +203,61 @@ impl PartialOrd for Ranked {
 
 /// What one thread works in.
 pub(crate) struct Room {
-    pub scores: Scores,
+    items: usize,
+    /// Scores for each voice of a source.
+    scores: Vec<Scores>,
     mine: BitSet,
+    evidence: Sums,
 }
 
 impl Room {
     pub fn new(items: usize) -> Self {
-        Self { scores: Scores::new(items), mine: BitSet::new(items) }
+        Self { items, scores: Vec::new(), mine: BitSet::new(items), evidence: Sums::default() }
     }
+}
+
+/// A method that has a say in a list: a source's own, or one of those that take turns.
+pub(crate) struct Voice<'a> {
+    pub method: &'a dyn Method,
+    pub source: Source,
+    /// Which of its source's it is, from 0.
+    pub turn: usize,
+    /// How many products it chooses before the next has its turn.
+    at_once: usize,
+    /// Its shared scores, boosted for everybody, best first.
+    shared: Vec<Ranked>,
 }
 
 /// A checked request, with what can be worked out once for the whole chunk.
 pub(crate) struct Prepared<'a> {
     pub request: &'a Request<'a>,
     allowed: BitSet,
-    /// The shared scores of the method and of the fallback, boosted for everybody, best first.
-    shared: [Vec<Ranked>; 2],
+    /// The methods' voices, then the fallbacks'.
+    voices: Vec<Voice<'a>>,
 }
 
 impl<'a> Prepared<'a> {
     pub fn new(request: &'a Request<'a>) -> Result<Self, RequestError> {
         request.check()?;
         let allowed = request.filters.allowed(request.method.items());
-        let rank = |method: &dyn Method| {
-            method.shared().map_or_else(Vec::new, |scores| rank_shared(scores, &allowed, request.filters))
+        let voice = |source, turn, method: &'a dyn Method, at_once: Option<usize>| {
+            let rank = |scores| rank_shared(scores, &allowed, request.filters);
+            let shared = method.shared().map_or_else(Vec::new, rank);
+            Voice { method, source, turn, at_once: at_once.unwrap_or(usize::MAX), shared }
         };
-        let shared = [rank(request.method), request.fallback.map_or_else(Vec::new, rank)];
-        Ok(Self { request, allowed, shared })
+        let mut voices = Vec::new();
+        for (source, method) in [(Source::Method, Some(request.method)), (Source::Fallback, request.fallback)]
+        {
+            let Some(method) = method else { continue };
+            match method.turns() {
+                [] => voices.push(voice(source, 0, method, None)),
+                turns => {
+                    let each = turns.iter().zip(0..);
+                    voices.extend(each.map(|(t, turn)| voice(source, turn, t.method.as_ref(), t.at_once)));
+                }
+            }
+        }
+        Ok(Self { request, allowed, voices })
     }
 
     /// The products that the customer may be shown; `mine` is room for them.
@@ -228,11 +267,11 @@ impl<'a> Prepared<'a> {
         Candidates::new(filters, mine, personal, customer)
     }
 
-    /// The final score of a product. Multiplied in this order, so that products with a shared score alone keep the
-    /// order of [`Prepared::shared`] in spite of rounding.
-    pub fn final_score(&self, customer: usize, source: Source, item: u32, scores: &Scores) -> f32 {
+    /// The final score that a method gives to a product. Multiplied in this order, so that products with a shared score
+    /// alone keep the order of [`Voice::shared`] in spite of rounding.
+    pub fn final_score(&self, customer: usize, method: &dyn Method, item: u32, scores: &Scores) -> f32 {
         let boost = common_boost(self.request.filters, item);
-        let shared = match self.method(source).and_then(Method::shared) {
+        let shared = match method.shared() {
             Some(shared) => scores.shared_factor() * (shared[item as usize] * boost),
             None => 0.0,
         };
@@ -257,64 +296,164 @@ impl<'a> Prepared<'a> {
         picks
     }
 
-    pub fn method(&self, source: Source) -> Option<&'a dyn Method> {
-        match source {
-            Source::Method => Some(self.request.method),
-            Source::Fallback => self.request.fallback,
-        }
+    /// The voices of a source.
+    pub fn voices(&self, source: Source) -> impl Iterator<Item = &Voice<'a>> {
+        self.voices.iter().filter(move |v| v.source == source)
     }
 
-    /// Adds a source's products to a list until it is full or they run out.
+    /// Adds a source's products to a list until it is full or they run out: each voice in turn, and again from the first.
     fn fill(&self, customer: usize, source: Source, room: &mut Room, picks: &mut Vec<Pick>) {
-        let Some(method) = self.method(source) else { return };
-        let Room { scores, mine } = room;
+        let Room { items, scores, mine, evidence } = room;
         let (me, candidates) = (self.request.customer(customer), self.candidates(customer, mine));
-        let from = picks.len();
-        scores.clear();
-        method.score(&me, &candidates, scores);
-        for &item in self.request.personal.boosted(customer) {
-            scores.add(item, 0.0); // out of the order that everybody shares
+        let count = self.voices(source).count();
+        if scores.len() < count {
+            scores.resize_with(count, || Scores::new(*items));
         }
-        let rank = |item| Ranked { item, score: self.final_score(customer, source, item, scores) };
-        let own = scores.touched().iter().filter(|&&item| candidates.admits(item)).map(|&item| rank(item));
-        let mut best: BinaryHeap<Ranked> = own.filter(|r| is_score(r.score)).collect();
-        let shared = if scores.shared_factor() > 0.0 { &self.shared[source as usize][..] } else { &[] };
-        let mut shared = shared
-            .iter()
-            .map(|r| r.item)
-            .filter(|&item| !scores.is_touched(item) && candidates.admits(item))
-            .map(rank)
-            .filter(|r| is_score(r.score))
-            .peekable();
-        // Both are sorted. Shared ones join the heap when their turn may have come, all of an equal score together.
-        let ranked = std::iter::from_fn(|| {
-            while let Some(next) = shared.next_if(|s| best.peek().is_none_or(|b| s.score >= b.score)) {
-                best.push(next);
-            }
-            best.pop()
-        });
-        self.take(ranked, source, picks);
-        for pick in picks[from..].iter_mut().filter(|_| self.request.because) {
-            pick.because = because(method, &me, pick.item, scores);
-        }
-    }
-
-    fn take(&self, ranked: impl Iterator<Item = Ranked>, source: Source, picks: &mut Vec<Pick>) {
-        let Filters { take, .. } = self.request.filters;
-        if picks.len() >= *take {
-            return;
-        }
-        for Ranked { item, score } in ranked {
-            let mut taken = picks.iter().map(|p| p.item);
-            let full = self.request.filters.full_cap(item, &taken).is_some();
-            if !full && taken.all(|t| t != item) {
-                picks.push(Pick { item, score, because: None, source });
-                if picks.len() == *take {
-                    return;
+        let take = self.request.filters.take;
+        let mut queues: Vec<Option<Queue<'_>>> = (0..count).map(|_| None).collect();
+        let mut before = usize::MAX;
+        while picks.len() < take && before != picks.len() {
+            before = picks.len();
+            for ((voice, queue), scores) in self.voices(source).zip(&mut queues).zip(&mut *scores) {
+                let queue = match queue {
+                    Some(queue) => queue,
+                    None if picks.len() == take || (count > 1 && !voice.method.knows(&me)) => continue,
+                    None => queue.insert(self.queue(customer, voice, &me, &candidates, scores)),
+                };
+                let from = picks.len();
+                let ranked = std::iter::from_fn(|| self.next(customer, voice, queue, &candidates, scores));
+                match &self.request.filters.diversity {
+                    Some(diversity) if diversity.strength > 0.0 => {
+                        let left = self.take_varied(diversity, ranked, voice, picks);
+                        queue.best.extend(left);
+                    }
+                    _ => self.take(ranked, voice, picks),
+                }
+                for pick in picks[from..].iter_mut().filter(|_| self.request.because) {
+                    pick.because = because(voice.method, &me, pick.item, scores, evidence);
                 }
             }
         }
     }
+
+    /// Scores a customer's products by one voice.
+    fn queue<'v>(
+        &self,
+        customer: usize,
+        voice: &'v Voice<'a>,
+        me: &Customer<'_>,
+        candidates: &Candidates<'_>,
+        scores: &mut Scores,
+    ) -> Queue<'v> {
+        scores.clear();
+        voice.method.score(me, candidates, scores);
+        for &item in self.request.personal.boosted(customer) {
+            scores.add(item, 0.0); // out of the order that everybody shares
+        }
+        let rank =
+            |&item: &u32| Ranked { item, score: self.final_score(customer, voice.method, item, scores) };
+        let own = scores.touched().iter().filter(|&&item| candidates.admits(item)).map(rank);
+        let best = own.filter(|r| is_score(r.score)).collect();
+        let shared = if scores.shared_factor() > 0.0 { &voice.shared[..] } else { &[] };
+        Queue { best, shared: shared.iter(), waiting: None }
+    }
+
+    /// The next best product of a queue. Both its parts are sorted; shared ones join the heap when their turn may have
+    /// come, all of an equal score together.
+    fn next(
+        &self,
+        customer: usize,
+        voice: &Voice<'_>,
+        queue: &mut Queue<'_>,
+        candidates: &Candidates<'_>,
+        scores: &Scores,
+    ) -> Option<Ranked> {
+        let rank = |item| Ranked { item, score: self.final_score(customer, voice.method, item, scores) };
+        loop {
+            if queue.waiting.is_none() {
+                let mut shared = queue
+                    .shared
+                    .by_ref()
+                    .map(|r| r.item)
+                    .filter(|&item| !scores.is_touched(item) && candidates.admits(item))
+                    .map(rank);
+                queue.waiting = shared.find(|r| is_score(r.score));
+            }
+            match queue.waiting {
+                Some(next) if queue.best.peek().is_none_or(|b| next.score >= b.score) => {
+                    queue.best.push(next);
+                    queue.waiting = None;
+                }
+                _ => return queue.best.pop(),
+            }
+        }
+    }
+
+    /// Adds as many of a voice's products as it may choose at once.
+    fn take(&self, ranked: impl Iterator<Item = Ranked>, voice: &Voice<'_>, picks: &mut Vec<Pick>) {
+        let end = self.end(voice, picks);
+        if picks.len() >= end {
+            return;
+        }
+        for ranked in ranked {
+            self.add(ranked, voice, picks);
+            if picks.len() == end {
+                return;
+            }
+        }
+    }
+
+    /// The same, those first that differ from what is in the list; gives back what was looked at and not taken.
+    fn take_varied(
+        &self,
+        diversity: &Diversity,
+        mut ranked: impl Iterator<Item = Ranked>,
+        voice: &Voice<'_>,
+        picks: &mut Vec<Pick>,
+    ) -> Vec<Ranked> {
+        let end = self.end(voice, picks);
+        let looked_at = (self.request.filters.take * VARIED_FROM).max(LEAST_VARIED_FROM);
+        while picks.len() < end {
+            let best: Vec<Ranked> = ranked.by_ref().take(looked_at).collect();
+            if best.is_empty() {
+                break;
+            }
+            let mut pool = Pool::new(diversity, best, picks.iter().map(|p| p.item));
+            while let Some(ranked) = pool.next() {
+                if self.add(ranked, voice, picks) {
+                    pool.note(ranked.item);
+                }
+                if picks.len() == end {
+                    return pool.left().collect();
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// How long the list may be when the voice's turn is over.
+    fn end(&self, voice: &Voice<'_>, picks: &[Pick]) -> usize {
+        self.request.filters.take.min(picks.len().saturating_add(voice.at_once))
+    }
+
+    /// Adds a product that is not in the list if there is room under the caps.
+    fn add(&self, Ranked { item, score }: Ranked, voice: &Voice<'_>, picks: &mut Vec<Pick>) -> bool {
+        let mut taken = picks.iter().map(|p| p.item);
+        let free = self.request.filters.full_cap(item, &taken).is_none() && taken.all(|t| t != item);
+        if free {
+            picks.push(Pick { item, score, because: None, source: voice.source, turn: voice.turn });
+        }
+        free
+    }
+}
+
+/// A customer's products by one voice, best first.
+struct Queue<'a> {
+    /// Those with a score of the customer's own.
+    best: BinaryHeap<Ranked>,
+    /// Those with a score that everybody shares, and the next of them.
+    shared: std::slice::Iter<'a, Ranked>,
+    waiting: Option<Ranked>,
 }
 
 fn common_boost(filters: &Filters, item: u32) -> f32 {
@@ -334,16 +473,19 @@ fn rank_shared(scores: &[f32], allowed: &BitSet, filters: &Filters) -> Vec<Ranke
     ranked
 }
 
-/// The customer's own product whose evidence for `item` adds up to most; the lower index of equals.
-pub(crate) fn because(method: &dyn Method, me: &Customer<'_>, item: u32, scores: &Scores) -> Option<u32> {
+/// The customer's own product whose evidence for `item` adds up to most; the lower index of equals. `room` is for the sums.
+pub(crate) fn because(
+    method: &dyn Method,
+    me: &Customer<'_>,
+    item: u32,
+    scores: &Scores,
+    room: &mut Sums,
+) -> Option<u32> {
     if me.row == NOBODY {
         return None;
     }
-    let mut evidence: Vec<(u32, f32)> = Vec::new();
-    method.evidence(me, item, scores, &mut |own, strength| match evidence.iter_mut().find(|e| e.0 == own) {
-        Some(known) => known.1 += strength,
-        None => evidence.push((own, strength)),
-    });
-    let best = evidence.into_iter().filter(|e| e.1 > 0.0);
-    best.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|e| e.0)
+    room.widen(method.items());
+    method.evidence(me, item, scores, &mut |own, strength| room.add_row((&[own], &[strength]), 1.0));
+    room.take_best(1, |_, strength| strength);
+    room.best.first().map(|best| best.0)
 }

@@ -8,11 +8,15 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::blend::{Blend, BlendError, Component};
+use super::buy_again::{self, BuyAgain, Intervals};
 use super::interactions::{DEFAULT_HALF_LIFE_DAYS, Events, InteractionError, Interactions};
 use super::item_cf::{ItemCf, ItemCfParams};
 use super::method::Method;
 use super::popular::Popular;
 use super::trend::{DEFAULT_TREND_DAYS, trend};
+use super::trending::trending;
+use super::user_cf::{Crowd, UserCf, UserCfParams};
+use super::weighting::Weighting;
 
 /// A method and its settings. A half-life is in days; none means that nothing fades.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -33,9 +37,31 @@ pub enum Recipe {
         /// The settings.
         params: ItemCfParams,
     },
+    /// What sells better now than it used to.
+    Trending {
+        /// What is now: the last so many days.
+        window: f32,
+    },
+    /// What the customer had before and is due to want again.
+    BuyAgain {
+        /// The half-life of the customer's history.
+        half_life: Option<f32>,
+    },
+    /// User-to-user collaborative filtering.
+    UserCf {
+        /// The half-life of the neighbours' histories.
+        half_life: Option<f32>,
+        /// As of `ItemCf`.
+        trend: Option<f32>,
+        /// The settings.
+        params: UserCfParams,
+    },
     /// A weighted mixture.
     Blend(Vec<(f32, Recipe)>),
 }
+
+/// What `trending` takes for now where nothing is said.
+const TRENDING_DAYS: f32 = 14.0;
 
 /// Settings as a person gives them one by one; what is not given has the method's own default.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -50,6 +76,8 @@ pub struct Settings {
     pub neighbours: Option<usize>,
     /// What is added to the denominator of a similarity.
     pub shrinkage: Option<f32>,
+    /// How alike two customers or products are.
+    pub weighting: Option<Weighting>,
 }
 
 /// Events over a catalogue and customers of known numbers.
@@ -118,7 +146,7 @@ impl Slots {
 
 impl Recipe {
     /// The names that [`Recipe::named`] knows.
-    pub const NAMES: &'static [&'static str] = &["popular", "item_cf"];
+    pub const NAMES: &'static [&'static str] = &["popular", "trending", "buy_again", "item_cf", "user_cf"];
 
     /// A method by its name in the language; `None` if there is no such method.
     #[must_use]
@@ -131,7 +159,20 @@ impl Recipe {
                 let mut params = ItemCfParams::default();
                 params.neighbours = settings.neighbours.unwrap_or(params.neighbours);
                 params.shrinkage = settings.shrinkage.unwrap_or(params.shrinkage);
+                params.weighting = settings.weighting.unwrap_or(params.weighting);
                 Self::ItemCf { half_life, trend, params }
+            }
+            "trending" => Self::Trending { window: settings.window.unwrap_or(TRENDING_DAYS) },
+            "buy_again" => {
+                let usual = Some(f32::from(buy_again::DEFAULT_HALF_LIFE_DAYS));
+                Self::BuyAgain { half_life: settings.half_life.unwrap_or(usual) }
+            }
+            "user_cf" => {
+                let mut params = UserCfParams::default();
+                params.neighbours = settings.neighbours.unwrap_or(params.neighbours);
+                params.shrinkage = settings.shrinkage.unwrap_or(params.shrinkage);
+                params.weighting = settings.weighting.unwrap_or(params.weighting);
+                Self::UserCf { half_life, trend, params }
             }
             _ => return None,
         })
@@ -143,6 +184,9 @@ impl Recipe {
         match self {
             Self::Popular { .. } => "popular",
             Self::ItemCf { .. } => "item_cf",
+            Self::Trending { .. } => "trending",
+            Self::BuyAgain { .. } => "buy_again",
+            Self::UserCf { .. } => "user_cf",
             Self::Blend(_) => "blend",
         }
     }
@@ -170,6 +214,22 @@ impl Recipe {
                 let similar = Arc::new(ItemCf::similar(&interactions, *params));
                 let trend = slots.trend(*trend, log)?;
                 Arc::new(ItemCf::new(similar, trend, interactions.unit(), slot, params.damping))
+            }
+            Self::Trending { window } => {
+                let build = |events| Interactions::build(events, log.users, log.items, None);
+                Arc::new(trending(&build(&log.within(*window))?, &build(&log.events)?))
+            }
+            Self::BuyAgain { half_life } => {
+                let slot = slots.slot(*half_life, log)?;
+                let lately = Some(DEFAULT_HALF_LIFE_DAYS);
+                let trend = trend(&Interactions::build(&log.events, log.users, log.items, lately)?);
+                Arc::new(BuyAgain::new(Arc::new(Intervals::fit(&log.events, log.items, None)), trend, slot))
+            }
+            Self::UserCf { half_life, trend, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                let crowd = Crowd::new(&slots.histories[slot], params.damping, params.weighting);
+                let crowd = crowd.paced(slots.trend(*trend, log)?);
+                Arc::new(UserCf::new(Arc::new(crowd), slot, *params))
             }
             Self::Blend(parts) => {
                 let mut components = Vec::with_capacity(parts.len());
@@ -202,6 +262,10 @@ impl std::fmt::Display for Recipe {
             Some(days) => write!(f, "half_life: {days} days"),
             None => write!(f, "half_life: none"),
         };
+        let paced = |f: &mut std::fmt::Formatter<'_>, trend: &Option<f32>| match trend {
+            Some(days) => write!(f, ", trend: {days} days"),
+            None => write!(f, ", trend: none"),
+        };
         match self {
             Self::Popular { half_life: fades, window } => {
                 write!(f, "popular(purchases")?;
@@ -217,11 +281,26 @@ impl std::fmt::Display for Recipe {
             Self::ItemCf { half_life: fades, trend, params } => {
                 write!(f, "item_cf(")?;
                 half_life(f, fades)?;
-                match trend {
-                    Some(days) => write!(f, ", trend: {days} days")?,
-                    None => write!(f, ", trend: none")?,
-                }
-                write!(f, ", neighbours: {}, shrinkage: {})", params.neighbours, params.shrinkage)
+                paced(f, trend)?;
+                let (neighbours, shrinkage) = (params.neighbours, params.shrinkage);
+                write!(f, ", neighbours: {neighbours}, shrinkage: {shrinkage}")?;
+                weighting(f, params.weighting, ItemCfParams::default().weighting)?;
+                write!(f, ")")
+            }
+            Self::Trending { window } => write!(f, "trending(purchases in last {window} days)"),
+            Self::BuyAgain { half_life: fades } => {
+                write!(f, "buy_again(purchases, ")?;
+                half_life(f, fades)?;
+                write!(f, ")")
+            }
+            Self::UserCf { half_life: fades, trend, params } => {
+                write!(f, "user_cf(")?;
+                half_life(f, fades)?;
+                paced(f, trend)?;
+                let (neighbours, shrinkage) = (params.neighbours, params.shrinkage);
+                write!(f, ", neighbours: {neighbours}, shrinkage: {shrinkage}")?;
+                weighting(f, params.weighting, UserCfParams::default().weighting)?;
+                write!(f, ")")
             }
             Self::Blend(parts) => {
                 write!(f, "blend(")?;
@@ -233,4 +312,9 @@ impl std::fmt::Display for Recipe {
             }
         }
     }
+}
+
+/// The weighting, where it is not the method's own.
+fn weighting(f: &mut std::fmt::Formatter<'_>, chosen: Weighting, usual: Weighting) -> std::fmt::Result {
+    if chosen == usual { Ok(()) } else { write!(f, ", weighting: {}", chosen.word()) }
 }

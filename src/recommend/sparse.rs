@@ -45,6 +45,35 @@ impl Csr {
         (&self.index[range.clone()], &self.value[range])
     }
 
+    /// The columns of all entries, row by row.
+    pub(crate) fn indexes(&self) -> &[u32] {
+        &self.index
+    }
+
+    /// The values of all entries, row by row.
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.value
+    }
+
+    /// The stored columns of a row, and its values to be changed.
+    pub(crate) fn row_mut(&mut self, row: usize) -> (&[u32], &mut [f32]) {
+        let range = self.offsets[row]..self.offsets[row + 1];
+        (&self.index[range.clone()], &mut self.value[range])
+    }
+
+    /// Sets every stored value.
+    pub(crate) fn fill(&mut self, value: f32) {
+        self.value.fill(value);
+    }
+
+    /// The sum of the products of two rows, whose columns must ascend.
+    pub(crate) fn dot(&self, a: usize, b: usize) -> f32 {
+        let ((columns_a, values_a), (columns_b, values_b)) = (self.row(a), self.row(b));
+        let mut sum = 0.0;
+        for_common(columns_a, columns_b, |at, there| sum += values_a[at] * values_b[there]);
+        sum
+    }
+
     /// The matrix turned over; in each new row the old row numbers ascend.
     #[must_use]
     pub fn transpose(&self, columns: usize) -> Self {
@@ -66,6 +95,21 @@ impl Csr {
             }
         }
         Self::from_parts(offsets, index, value)
+    }
+}
+
+/// Tells the places in both of what two ascending lists have in common.
+pub(crate) fn for_common(a: &[u32], b: &[u32], mut each: impl FnMut(usize, usize)) {
+    let (mut at, mut there) = (0, 0);
+    while at < a.len() && there < b.len() {
+        match a[at].cmp(&b[there]) {
+            std::cmp::Ordering::Less => at += 1,
+            std::cmp::Ordering::Greater => there += 1,
+            std::cmp::Ordering::Equal => {
+                each(at, there);
+                (at, there) = (at + 1, there + 1);
+            }
+        }
     }
 }
 

@@ -62,7 +62,8 @@ mod tests {
         assert!(are_totals(&totals));
         let spread = spread(&totals, 1);
         assert_eq!(spread.item, [0, 0, 0, 1, 2]);
-        assert_eq!(spread.age_days, [50.0, 30.0, 10.0, 70.0, 40.0]);
+        let rounded: Vec<f32> = spread.age_days.iter().map(|age| (age * 1000.0).round() / 1000.0).collect();
+        assert_eq!(rounded, [50.0, 30.0, 10.0, 70.0, 40.0]);
         assert_eq!(spread.weight, [1.0; 5]);
     }
 

@@ -1,7 +1,9 @@
 //! The shop's products in memory: dense indexes in the order of their ids, and their columns.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::datum::Datum;
 use super::error::RunError;
@@ -9,7 +11,7 @@ use super::shop::Shop;
 use super::store::{Name, Store};
 use crate::check::typed::{Expr, Row};
 use crate::data::Key;
-use crate::recommend::NO_GROUP;
+use crate::recommend::{Field, NO_GROUP};
 
 /// All products.
 #[derive(Debug, Default)]
@@ -74,6 +76,39 @@ impl Catalogue {
     pub fn value(&self, product: u32, column: &str) -> Option<&Datum> {
         let column = self.columns.iter().position(|c| c == column)?;
         self.rows.get(product as usize)?.get(column)
+    }
+
+    /// A product's values of some columns, to be compared with other products': text by its words, and as a kind where
+    /// several products have the same; numbers, amounts and dates as numbers; yes or no as kinds. Columns that the
+    /// catalogue has not are left out.
+    pub fn fields(&self, columns: &[String]) -> Vec<Field> {
+        let known = columns.iter().filter_map(|column| self.columns.iter().position(|c| c == column));
+        known.flat_map(|column| self.field(column)).collect()
+    }
+
+    fn field(&self, column: usize) -> Vec<Field> {
+        let values = || self.rows.iter().map(|row| &row[column]);
+        let number = |value: &Datum| match value {
+            Datum::Whole(n) => *n as f64,
+            Datum::Number(n) => *n,
+            Datum::Money(money) => money.minor as f64,
+            Datum::Text(text) => text.parse::<Timestamp>().map_or(f64::NAN, |at| at.as_second() as f64),
+            _ => f64::NAN,
+        };
+        if values().any(|v| number(v).is_finite()) {
+            return vec![Field::Number(values().map(number).collect())];
+        }
+        let texts: Vec<String> = values()
+            .map(|value| match value {
+                Datum::Text(text) => text.clone(),
+                Datum::YesNo(yes) => yes.to_string(),
+                _ => String::new(),
+            })
+            .collect();
+        let different = texts.iter().filter(|t| !t.is_empty()).collect::<HashSet<_>>().len();
+        let filled = texts.iter().filter(|t| !t.is_empty()).count();
+        let kinds = (2 * different <= filled).then(|| Field::Kind(texts.clone()));
+        kinds.into_iter().chain([Field::Text(texts)]).collect()
     }
 
     /// The products' values of a column as numbers of groups, and the groups by their values; a product without a

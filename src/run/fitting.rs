@@ -13,14 +13,22 @@ use super::recommender::{Customers, Fitted, PersonalRule};
 use super::shop::{Shop, Until};
 use super::store::{Name, Store};
 use crate::audience;
-use crate::check::model::{Anchor as AnchorOf, Method as Plan, Signal};
+use crate::check::model::{Anchor as AnchorOf, Method as Plan, Shows, Signal, Weighting as WeightingOf};
 use crate::check::typed::{Expr, Op, Row};
 use crate::data::Key;
 use crate::plan::RecommendStep;
 use crate::recommend::{
-    self as rec, Anchor, Baskets, BitSet, Blend, BoughtTogether, BoughtTogetherParams, Cap, Component,
-    Events, Filters, Interactions, ItemCf, ItemCfParams, Method, NO_GROUP, Neighbours, Popular, SimilarTo,
+    self as rec, Anchor, Baskets, BitSet, Blend, BoughtTogether, BoughtTogetherParams, BuyAgain, Cap,
+    Component, Content, Diversity, EmbeddingParams, Events, Filters, Interactions, Intervals, ItemCf,
+    ItemCfParams, Method, NO_GROUP, Neighbours, Popular, PopularBy, ProductVectors, SimilarTo, Turn, Turns,
+    UserCf, UserCfParams, Vectors, Weighting,
 };
+
+/// The half-life of `buy_again` where none is given, in seconds.
+const AGAIN_HALF_LIFE: i64 = rec::buy_again::DEFAULT_HALF_LIFE_DAYS as i64 * 86_400;
+
+/// What `content` reads where no fields are named, as far as a shop has them.
+const USUAL_FIELDS: [&str; 5] = ["title", "category", "brand", "description", "price"];
 
 /// Fits methods; what is in the store is not fitted again.
 pub(super) struct Fitter<'a> {
@@ -86,14 +94,11 @@ impl<'a> Fitter<'a> {
     pub fn strategy(&self, step: &RecommendStep) -> Result<Fitted, RunError> {
         let Methods { method, fallback, histories } = self.methods(&step.method, step.fallback.as_ref())?;
         let mut parts = Vec::new();
-        match &step.method {
-            Plan::Blend(blended) => parts
-                .extend(blended.iter().map(|(w, m)| format!("{w} × {}", crate::plan::show::method_words(m)))),
-            one => parts.push(crate::plan::show::method_words(one)),
-        }
+        part_words(&step.method, &mut parts);
         let (filters, only, exclude, boosts) = self.filters(step)?;
         let customers = self.customers()?;
-        Ok(Fitted { method, fallback, histories, filters, only, exclude, boosts, customers, parts })
+        let bought = self.bought(step.filters.shows)?;
+        Ok(Fitted { method, fallback, histories, filters, only, exclude, boosts, bought, customers, parts })
     }
 
     fn customers(&self) -> Result<Arc<Customers>, RunError> {
@@ -131,17 +136,7 @@ impl<'a> Fitter<'a> {
         let name = self.name("interactions", signals, up_to, &half_life)?;
         let read = || {
             let customers = self.customers()?;
-            let mut events = Events::default();
-            for signal in signals {
-                let statement = self.shop.events_statement(signal, up_to)?;
-                self.shop.events(&statement, &mut |customer, product, age_seconds, _| {
-                    if let (Some(&user), Some(item)) =
-                        (customers.get(&customer), self.catalogue.index(&product))
-                    {
-                        events.push(user, item, age_seconds as f32 / 86_400.0, signal.weight as f32);
-                    }
-                })?;
-            }
+            let events = self.events(signals, up_to)?;
             let days = half_life.map(|seconds| seconds as f32 / 86_400.0);
             Ok(Interactions::build(&events, customers.len(), self.catalogue.len(), days)?)
         };
@@ -152,6 +147,22 @@ impl<'a> Fitter<'a> {
             self.store.remember(name, read)?
         };
         Ok((name, kept))
+    }
+
+    /// Every event of these signals up to an instant.
+    fn events(&self, signals: &[Signal], up_to: Until) -> Result<Events, RunError> {
+        let customers = self.customers()?;
+        let mut events = Events::default();
+        for signal in signals {
+            let statement = self.shop.events_statement(signal, up_to)?;
+            self.shop.events(&statement, &mut |customer, product, age_seconds, _| {
+                if let (Some(&user), Some(item)) = (customers.get(&customer), self.catalogue.index(&product))
+                {
+                    events.push(user, item, age_seconds as f32 / 86_400.0, signal.weight as f32);
+                }
+            })?;
+        }
+        Ok(events)
     }
 
     /// A customer's history of these signals as a slot of the strategy.
@@ -182,6 +193,49 @@ impl<'a> Fitter<'a> {
         })
     }
 
+    /// Neighbours are found when a customer is scored, so nothing but the histories is worth a file.
+    fn user_cf(
+        &self,
+        signals: &[Signal],
+        half_life: Option<i64>,
+        params: UserCfParams,
+        slots: &mut Slots,
+    ) -> Result<UserCf, RunError> {
+        let settings = (half_life, params.damping, params.weighting);
+        let name = self.name("user_cf", signals, Until::Day, &settings)?;
+        let crowd = self.store.remember(name, || {
+            let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+            Ok(rec::Crowd::new(&interactions, params.damping, params.weighting))
+        })?;
+        let slot = self.history(signals, half_life, slots)?;
+        Ok(UserCf::new(crowd, slot, params))
+    }
+
+    /// The texts depend on the catalogue alone; how products sell now is read from the signals.
+    fn content(
+        &self,
+        fields: &[String],
+        learned: bool,
+        signals: &[Signal],
+        half_life: Option<i64>,
+        slots: &mut Slots,
+    ) -> Result<Content, RunError> {
+        let usual = USUAL_FIELDS.map(str::to_owned);
+        let fields = if fields.is_empty() { &usual[..] } else { fields };
+        let how = if learned { Vectors::Learned(EmbeddingParams::default()) } else { Vectors::Words };
+        let vectors = self.product_vectors(fields, how)?;
+        let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+        let slot = self.history(signals, half_life, slots)?;
+        Ok(Content::new(vectors, &interactions, slot))
+    }
+
+    fn product_vectors(&self, fields: &[String], how: Vectors) -> Result<Arc<ProductVectors>, RunError> {
+        let settings = format!("{fields:?} {how:?}");
+        let name = Name::of("content", &[self.base.bytes(), settings.as_bytes()]);
+        let items = self.catalogue.len();
+        self.store.keep(name, || Ok(ProductVectors::fit(&self.catalogue.fields(fields), items, how)))
+    }
+
     fn companions(&self, signal: &Signal, half_life: Option<i64>) -> Result<Arc<ItemFit>, RunError> {
         let signals = std::slice::from_ref(signal);
         let params = BoughtTogetherParams::default();
@@ -204,22 +258,67 @@ impl<'a> Fitter<'a> {
                 self.store
                     .keep(name, || Ok(Popular::fit(&self.interactions(signals, *half_life, Until::Day)?.1)))?
             }
-            Plan::ItemCf { signals, half_life, neighbours, shrinkage } => {
+            Plan::PopularBy { signals, half_life, by } => Arc::new(self.popular_by(signals, *half_life, by)?),
+            Plan::Slots(parts) => {
+                let mut turns = Vec::new();
+                for (count, part) in parts {
+                    turns.push(Turn { at_once: Some(*count), method: self.method(part, slots)? });
+                }
+                Arc::new(Turns::new(turns))
+            }
+            Plan::InTurn(methods) => {
+                let mut fitted = Vec::new();
+                for method in methods {
+                    fitted.push(self.method(method, slots)?);
+                }
+                Arc::new(Turns::in_order(fitted))
+            }
+            Plan::Trending { signal } => {
+                let now = std::slice::from_ref(signal);
+                let ever = [Signal { window: None, ..signal.clone() }];
+                let name = self.name("trending", now, Until::Day, &())?;
+                self.store.keep(name, || {
+                    let (_, recent) = self.interactions(now, None, Until::Day)?;
+                    Ok(rec::trending(&recent, &self.interactions(&ever, None, Until::Day)?.1))
+                })?
+            }
+            Plan::BuyAgain { signal, half_life } => {
+                let half_life = half_life.or(Some(AGAIN_HALF_LIFE));
+                let intervals = self.intervals(signal)?;
+                let signals = std::slice::from_ref(signal);
+                let (_, lately) = self.interactions(signals, default_half_life, Until::Day)?;
+                let slot = self.history(signals, half_life, slots)?;
+                Arc::new(BuyAgain::new(intervals, rec::trend(&lately), slot))
+            }
+            Plan::ItemCf { signals, half_life, neighbours, shrinkage, weighting } => {
                 let half_life = half_life.or(default_half_life);
-                let params = params(*neighbours, *shrinkage);
+                let params = params(*neighbours, *shrinkage, *weighting);
                 let fit = self.item_fit(signals, half_life, params)?;
                 let slot = self.history(signals, half_life, slots)?;
                 let neighbours = Arc::clone(&fit.neighbours);
                 Arc::new(ItemCf::new(neighbours, fit.trend.clone(), fit.unit, slot, params.damping))
+            }
+            Plan::UserCf { signals, half_life, neighbours, shrinkage, weighting } => {
+                let half_life = half_life.or(default_half_life);
+                Arc::new(self.user_cf(
+                    signals,
+                    half_life,
+                    user_params(*neighbours, *shrinkage, *weighting),
+                    slots,
+                )?)
+            }
+            Plan::Content { fields, learned, signals, half_life } => {
+                let half_life = half_life.or(default_half_life);
+                Arc::new(self.content(fields, *learned, signals, half_life, slots)?)
             }
             Plan::BoughtTogether { signal } => {
                 let fit = self.companions(signal, default_half_life)?;
                 let slot = self.history(std::slice::from_ref(signal), default_half_life, slots)?;
                 Arc::new(BoughtTogether::new(Arc::clone(&fit.neighbours), fit.trend.clone(), slot))
             }
-            Plan::SimilarTo { anchor, signals, half_life, neighbours } => {
-                let fit =
-                    self.item_fit(signals, half_life.or(default_half_life), params(*neighbours, None))?;
+            Plan::SimilarTo { anchor, signals, half_life, neighbours, weighting } => {
+                let params = params(*neighbours, None, *weighting);
+                let fit = self.item_fit(signals, half_life.or(default_half_life), params)?;
                 let anchor = self.anchor(anchor, slots)?;
                 Arc::new(SimilarTo::new(Arc::clone(&fit.neighbours), anchor))
             }
@@ -235,6 +334,44 @@ impl<'a> Fitter<'a> {
                 return Err(RunError::Recommend(format!("`{name}` is not run by this version")));
             }
         })
+    }
+
+    /// The customers' kinds are read as of the run, since it is of them today that something is recommended.
+    fn popular_by(
+        &self,
+        signals: &[Signal],
+        half_life: Option<i64>,
+        by: &Expr,
+    ) -> Result<PopularBy, RunError> {
+        let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+        let values = self.shop.values(&self.shop.all_customers()?, &[("by".to_owned(), by.clone())])?;
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let group = |row: Vec<Datum>| match row.into_iter().next() {
+            None | Some(Datum::Missing) => NO_GROUP,
+            Some(value) => {
+                let next = numbers.len() as u32;
+                *numbers.entry(format!("{value:?}")).or_insert(next)
+            }
+        };
+        Ok(PopularBy::fit(&interactions, values.into_iter().map(group).collect()))
+    }
+
+    /// How long customers wait before they buy each product again, with the products' categories where there are any.
+    fn intervals(&self, signal: &Signal) -> Result<Arc<Intervals>, RunError> {
+        let name = self.name("intervals", std::slice::from_ref(signal), Until::Day, &())?;
+        self.store.keep(name, || {
+            let events = self.events(std::slice::from_ref(signal), Until::Day)?;
+            let category = self.catalogue.groups("category");
+            Ok(Intervals::fit(&events, self.catalogue.len(), Some(&category)))
+        })
+    }
+
+    /// What each customer ever bought, for `shows:`; none where the strategy shows all.
+    fn bought(&self, shows: Shows) -> Result<Option<(Shows, Arc<Interactions>)>, RunError> {
+        if shows == Shows::All {
+            return Ok(None);
+        }
+        Ok(Some((shows, self.interactions(&everything_bought(), None, Until::AsOf)?.1)))
     }
 
     fn anchor(&self, anchor: &AnchorOf, slots: &mut Slots) -> Result<Anchor, RunError> {
@@ -318,6 +455,19 @@ impl<'a> Fitter<'a> {
                 at_most: *count as u32,
             })
             .collect();
+        if step.filters.novelty > 0.0 {
+            let (_, known) = self.interactions(&everything_bought(), None, Until::Day)?;
+            let all = factors.get_or_insert_with(|| vec![1.0; self.catalogue.len()]);
+            for (factor, novelty) in all.iter_mut().zip(rec::novelty(&known, step.filters.novelty as f32)) {
+                *factor *= novelty;
+            }
+        }
+        let diversity = if step.filters.diversity > 0.0 {
+            let vectors = self.product_vectors(&USUAL_FIELDS.map(str::to_owned), Vectors::Words)?;
+            Some(Diversity { strength: step.filters.diversity as f32, vectors })
+        } else {
+            None
+        };
         let filters = Filters {
             only: Some(allowed),
             exclude: Some(refused),
@@ -325,6 +475,7 @@ impl<'a> Fitter<'a> {
             at_most,
             rationed: None,
             take: step.filters.take,
+            diversity,
         };
         Ok((filters, only, exclude, boosts))
     }
@@ -365,12 +516,51 @@ impl<'a> Fitter<'a> {
     }
 }
 
-fn params(neighbours: Option<usize>, shrinkage: Option<f64>) -> ItemCfParams {
+/// All purchases, without fading.
+fn everything_bought() -> [Signal; 1] {
+    [Signal { weight: 1.0, relation: "purchases".to_owned(), filter: None, window: None }]
+}
+
+/// The parts of a method in words, in the order in which explanations count them.
+fn part_words(method: &Plan, words: &mut Vec<String>) {
+    let show = crate::plan::show::method_words;
+    match method {
+        Plan::Blend(blended) => words.extend(blended.iter().map(|(w, m)| format!("{w} × {}", show(m)))),
+        Plan::Slots(slots) => slots.iter().for_each(|(_, part)| part_words(part, words)),
+        one => words.push(show(one)),
+    }
+}
+
+fn params(neighbours: Option<usize>, shrinkage: Option<f64>, weighting: Option<WeightingOf>) -> ItemCfParams {
     let default = ItemCfParams::default();
     ItemCfParams {
         neighbours: neighbours.unwrap_or(default.neighbours),
         shrinkage: shrinkage.map_or(default.shrinkage, |s| s as f32),
+        weighting: weighting.map_or(default.weighting, measure),
         ..default
+    }
+}
+
+fn user_params(
+    neighbours: Option<usize>,
+    shrinkage: Option<f64>,
+    weighting: Option<WeightingOf>,
+) -> UserCfParams {
+    let default = UserCfParams::default();
+    UserCfParams {
+        neighbours: neighbours.unwrap_or(default.neighbours),
+        shrinkage: shrinkage.map_or(default.shrinkage, |s| s as f32),
+        weighting: weighting.map_or(default.weighting, measure),
+        ..default
+    }
+}
+
+fn measure(weighting: WeightingOf) -> Weighting {
+    match weighting {
+        WeightingOf::Cosine => Weighting::Cosine,
+        WeightingOf::Jaccard => Weighting::Jaccard,
+        WeightingOf::Bm25 => Weighting::Bm25,
+        WeightingOf::TfIdf => Weighting::TfIdf,
     }
 }
 

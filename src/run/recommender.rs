@@ -10,6 +10,7 @@ use super::fitting::Fitter;
 use super::rationing;
 use super::shop::Shop;
 use super::store::Store;
+use crate::check::model::Shows;
 use crate::check::typed::Expr;
 use crate::data::Key;
 use crate::plan::{RecommendStep, StepId};
@@ -32,6 +33,8 @@ pub struct Fitted {
     pub(super) only: Vec<PersonalRule>,
     pub(super) exclude: Vec<PersonalRule>,
     pub(super) boosts: Vec<(f32, Expr)>,
+    /// What each customer ever bought, where only that or only the rest is shown.
+    pub(super) bought: Option<(Shows, Arc<Interactions>)>,
     pub(super) customers: Arc<Customers>,
     /// What each part of a blend is, in words, for explanations.
     pub parts: Vec<String>,
@@ -146,6 +149,11 @@ impl Recommender {
 }
 
 impl Fitted {
+    /// The products that a customer has in a history.
+    fn had(&self, history: &Interactions, id: &Key) -> Vec<u32> {
+        self.customers.get(id).map_or_else(Vec::new, |&row| history.history(row).items.to_vec())
+    }
+
     /// The filters of each customer of a chunk.
     fn personal(&self, shop: &Shop, catalogue: &Catalogue, ids: &[Key]) -> Result<Personal, RunError> {
         let mut personal = Personal::default();
@@ -172,6 +180,21 @@ impl Fitted {
                         Some(so_far) => so_far.iter_mut().zip(lists).for_each(|(all, more)| all.extend(more)),
                     }
                 }
+            }
+        }
+        if let Some((shows, bought)) = &self.bought {
+            let lists: Vec<Vec<u32>> = ids.iter().map(|id| self.had(bought, id)).collect();
+            match shows {
+                Shows::Again => {
+                    personal.only = Some(match personal.only.take() {
+                        None => lists.into_iter().collect(),
+                        Some(so_far) => intersection(&so_far, &lists),
+                    });
+                }
+                _ => match &mut excluded {
+                    None => excluded = Some(lists),
+                    Some(so_far) => so_far.iter_mut().zip(lists).for_each(|(all, more)| all.extend(more)),
+                },
             }
         }
         personal.exclude = excluded.map(|lists| lists.into_iter().collect::<ItemLists>());

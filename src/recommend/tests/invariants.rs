@@ -54,6 +54,10 @@ impl Shop {
             .filter(|&i| !self.personal.exclude_groups.iter().any(|r| meets(r, i)))
             .filter(|&i| listed(&self.personal.only, i) != Some(false))
             .filter(|&i| listed(&self.personal.exclude, i) != Some(true))
+            .filter(|&i| {
+                let until = self.filters.rationed.as_ref().map_or(u64::MAX, |until| until[i as usize]);
+                until == u64::MAX || self.personal.lottery[customer] < until
+            })
             .collect()
     }
 }
@@ -88,6 +92,7 @@ fn filters() -> impl Strategy<Value = Filters> {
             at_most,
             rationed,
             take,
+            diversity: None,
         })
 }
 
@@ -130,14 +135,18 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
         1 => Arc::new(together),
         2 => Arc::new(latest),
         3 => Arc::new(popular),
-        4 => Arc::new(
+        4 => Arc::new(UserCf::fit(history, 0, UserCfParams { neighbours: 4, ..UserCfParams::default() })),
+        5 | 6 => Arc::new(content(history, which == 6)),
+        7 => Arc::new(
             Blend::new(vec![part(0.3, Arc::new(popular.clone())), part(0.7, Arc::new(popular))]).unwrap(),
         ),
         _ => Arc::new(
             Blend::new(vec![
-                part(0.5, Arc::new(cf)),
+                part(0.3, Arc::new(cf)),
+                part(0.2, Arc::new(UserCf::fit(history, 0, UserCfParams::default()))),
                 part(0.2, Arc::new(together)),
-                part(0.2, Arc::new(latest)),
+                part(0.1, Arc::new(latest)),
+                part(0.1, Arc::new(content(history, false))),
                 part(0.1, Arc::new(popular)),
             ])
             .unwrap(),
@@ -145,8 +154,21 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
     }
 }
 
+/// A catalogue in which every third product is a mug, and the last ones have no text.
+fn content(history: &Interactions, learned: bool) -> Content {
+    let titles = (0..ITEMS).map(|i| match i {
+        20.. => String::new(),
+        _ if i % 3 == 0 => format!("red mug number {}", i % 5),
+        _ => format!("蓝色茶壶 {} dish", i % 4),
+    });
+    let prices = (0..ITEMS).map(|i| if i == 7 { f64::NAN } else { (i % 6) as f64 });
+    let fields = [Field::Text(titles.collect()), Field::Number(prices.collect())];
+    let how = if learned { Vectors::Learned(EmbeddingParams { dimensions: 5 }) } else { Vectors::Words };
+    Content::new(Arc::new(ProductVectors::fit(&fields, ITEMS, how)), history, 0)
+}
+
 fn shops() -> impl Strategy<Value = Shop> {
-    (histories(), filters(), personal(), 0_usize..6, vec(0.0_f32..9.0, ITEMS)).prop_map(
+    (histories(), filters(), personal(), 0_usize..9, vec(0.0_f32..9.0, ITEMS)).prop_map(
         |(history, filters, personal, which, fallback)| Shop {
             method: method(which, &history),
             fallback: Popular::from_scores(fallback),
@@ -218,12 +240,13 @@ proptest! {
 
     #[test]
     fn the_number_of_threads_and_the_cut_into_chunks_do_not_show(shop in shops()) {
-        let refit = || method(5, &shop.history);
+        let refit = || method(8, &shop.history);
         let fitted = |threads| on_threads(threads, || format!("{:?}", refit()));
         prop_assert_eq!(fitted(1), fitted(3));
         let lists = on_threads(1, || shop.lists());
         prop_assert_eq!(&on_threads(3, || shop.lists()), &lists);
-        let shop = Shop { personal: Personal::default(), ..shop };
+        let filters = Filters { rationed: None, ..shop.filters.clone() };
+        let shop = Shop { personal: Personal::default(), filters, ..shop };
         shop.ask(|whole| {
             let (left, right) = whole.customers.split_at(5);
             let mut halves = recommend(&Request { customers: left, ..*whole }).unwrap();

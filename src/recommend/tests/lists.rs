@@ -165,6 +165,7 @@ fn an_explanation_shows_every_score_and_why_a_better_product_was_passed_over() {
         at_most: vec![Cap { group_of_item: vec![0, 0, 0, 0, 1, 1, 1], at_most: 1 }],
         rationed: None,
         take: 2,
+        ..Filters::default()
     };
     let none = Personal::default();
     let request = request(&method, Some(&fallback), &filters, &none);
@@ -197,4 +198,47 @@ fn an_explanation_shows_every_score_and_why_a_better_product_was_passed_over() {
     let four = explained.method.iter().find(|e| e.item == 4).unwrap();
     assert_eq!(four.removed, Some(Removed::Take));
     assert!(explain(&request, 1, 3).is_err());
+}
+
+fn turn(at_once: Option<usize>, scores: &[f32]) -> Turn {
+    Turn { at_once, method: std::sync::Arc::new(popular(scores)) }
+}
+
+#[test]
+fn methods_take_turns_and_what_one_cannot_fill_goes_to_the_others() {
+    let none = Personal::default();
+    // Two of the first, three of the second, and again; 5 is liked by both and comes once.
+    let first = turn(Some(2), &[9.0, 8.0, 0.0, 0.0, 0.0, 7.0, 0.0, 0.0]);
+    let second = turn(Some(3), &[0.0, 0.0, 5.0, 4.0, 3.0, 6.0, 2.0, 1.0]);
+    let slots = Turns::new(vec![first, second]);
+    assert_eq!(items(&request(&slots, None, &take(4), &none)), [0, 1, 5, 2]);
+    assert_eq!(items(&request(&slots, None, &take(9), &none)), [0, 1, 5, 2, 3, 4, 6, 7]);
+    // The cap counts over the whole list.
+    let cap = Cap { group_of_item: vec![0, 0, 1, 1, 1, 0, 1, 1], at_most: 2 };
+    let capped = Filters { at_most: vec![cap], ..take(9) };
+    assert_eq!(items(&request(&slots, None, &capped, &none)), [0, 1, 2, 3]);
+    let picks = &recommend(&request(&slots, None, &take(4), &none)).unwrap()[0];
+    assert_eq!(picks.iter().map(|p| p.turn).collect::<Vec<_>>(), [0, 0, 1, 1]);
+}
+
+#[test]
+fn fallbacks_are_tried_one_after_the_other() {
+    let none = Personal::default();
+    let method = popular(&[0.0, 0.0, 0.0, 0.0, 1.0]);
+    let [near, far] = [[0.0, 1.0, 0.0, 2.0, 0.0], [9.0, 8.0, 7.0, 6.0, 5.0]]
+        .map(|s| std::sync::Arc::new(popular(&s)) as std::sync::Arc<dyn Method>);
+    let fallback = Turns::in_order(vec![near, far]);
+    assert_eq!(items(&request(&method, Some(&fallback), &take(9), &none)), [4, 3, 1, 0, 2]);
+    assert_eq!(items(&request(&method, Some(&fallback), &take(2), &none)), [4, 3]);
+}
+
+#[test]
+fn an_explanation_of_turns_tells_who_chose_what() {
+    let none = Personal::default();
+    let slots = Turns::new(vec![turn(Some(1), &[9.0, 8.0, 0.0]), turn(Some(1), &[7.0, 0.0, 1.0])]);
+    let filters = take(2);
+    let explained = explain(&request(&slots, None, &filters, &none), 0, 9).unwrap();
+    let told: Vec<_> = explained.method.iter().map(|e| (e.item, e.parts[0].component, e.removed)).collect();
+    let expected = [(0, 0, None), (1, 0, Some(Removed::Take)), (0, 1, Some(Removed::Already)), (2, 1, None)];
+    assert_eq!(told, expected);
 }

@@ -13,7 +13,8 @@ fn ratings() -> Interactions {
     Interactions::build(&events, 3, 3, None).unwrap()
 }
 
-const PLAIN: ItemCfParams = ItemCfParams { neighbours: 50, shrinkage: 0.0, damping: Damping::None };
+const PLAIN: ItemCfParams =
+    ItemCfParams { neighbours: 50, shrinkage: 0.0, damping: Damping::None, weighting: Weighting::Cosine };
 
 fn plain_cosine(interactions: &Interactions) -> ItemCf {
     ItemCf::fit(interactions, 0, PLAIN)
@@ -56,7 +57,7 @@ fn item_cf_adds_similarity_times_weight_and_names_the_strongest_reason() {
 #[test]
 fn item_cf_keeps_to_its_number_of_neighbours() {
     let interactions = ratings();
-    let one = ItemCfParams { neighbours: 1, shrinkage: 0.0, damping: Damping::None };
+    let one = ItemCfParams { neighbours: 1, ..PLAIN };
     let method = ItemCf::fit(&interactions, 0, one);
     // The nearest of 0 is 2, of 2 is 0, of 1 is 2: from product 1 nothing follows.
     assert!(picks_of(&method, &[&interactions], 0).is_empty());
@@ -183,5 +184,105 @@ fn a_blend_of_nothing_of_odd_weights_or_of_two_catalogues_is_refused() {
     assert_eq!(
         Blend::new(vec![part(1.0, popular(2)), part(1.0, popular(3))]).unwrap_err(),
         BlendError::Catalogue { part: 1, items: 3, first: 2 }
+    );
+}
+
+const PLAIN_USERS: UserCfParams =
+    UserCfParams { neighbours: 50, shrinkage: 0.0, damping: Damping::None, weighting: Weighting::Cosine };
+
+#[test]
+fn user_cf_gives_the_textbook_value() {
+    let interactions = ratings();
+    let method = UserCf::fit(&interactions, 0, PLAIN_USERS);
+    // Customers (0,1,0) and (0,1,1): cosine 1 / sqrt 2, times the one piece of product 2 (the third).
+    let half = 1.0 / 2_f32.sqrt();
+    assert_scores(&picks_of(&method, &[&interactions], 0), &[(1, half, None), (2, half, Some(1))]);
+    // Customer 1 (1,0,2) shares product 2 with customer 2 alone: 2 / sqrt(5 x 2).
+    let near = 2.0 / 10_f32.sqrt();
+    assert_scores(&picks_of(&method, &[&interactions], 1), &[(1, near, Some(2)), (2, near, None)]);
+}
+
+#[test]
+fn user_cf_listens_to_the_nearest_only() {
+    // Customer 0 has 0 and 1. Customer 1 has both and 2; customer 2 has one of them and 3.
+    let mut events = Events::default();
+    for (user, item) in [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 0), (2, 3)] {
+        events.push(user, item, 0.0, 1.0);
+    }
+    let interactions = Interactions::build(&events, 3, 4, None).unwrap();
+    let all = |neighbours| {
+        let method = UserCf::fit(&interactions, 0, UserCfParams { neighbours, ..PLAIN_USERS });
+        let mut items: Vec<u32> = picks_of(&method, &[&interactions], 0).iter().map(|p| p.item).collect();
+        items.sort_unstable();
+        items
+    };
+    assert_eq!(all(1), [0, 1, 2]);
+    assert_eq!(all(2), [0, 1, 2, 3]);
+}
+
+#[test]
+fn user_cf_serves_a_customer_who_came_after_the_fit() {
+    let fitted = UserCf::fit(&ratings(), 0, PLAIN_USERS);
+    let mut events = Events::default();
+    events.push(7, 1, 0.0, 1.0); // a row that the fit has not
+    let later = Interactions::build(&events, 8, 3, None).unwrap();
+    let picks = picks_of(&fitted, &[&later], 7);
+    // (0,1,0) again, and now customer 0 is a twin: 1 + 1/sqrt 2 for product 1.
+    let half = 1.0 / 2_f32.sqrt();
+    assert_scores(&picks, &[(1, 1.0 + half, None), (2, half, Some(1))]);
+}
+
+fn texts(texts: &[&str]) -> Field {
+    Field::Text(texts.iter().map(|&t| t.to_owned()).collect())
+}
+
+/// Customer 0 has product 0, on the day.
+fn one_purchase(items: usize) -> Interactions {
+    let mut events = Events::default();
+    events.push(0, 0, 0.0, 1.0);
+    Interactions::build(&events, 1, items, None).unwrap()
+}
+
+#[test]
+fn content_finds_products_that_nobody_bought_yet() {
+    let titles = texts(&["新款智能手机", "红色运动鞋", "智能手机保护壳", "Garden chair"]);
+    let history = one_purchase(4);
+    let vectors = ProductVectors::fit(&[titles], 4, Vectors::Words);
+    let picks = picks_of(&Content::new(Arc::new(vectors), &history, 0), &[&history], 0);
+    let found: Vec<_> = picks.iter().map(|p| (p.item, p.because)).collect();
+    assert_eq!(found, [(2, Some(0))]); // its own title does not speak for a product, nor does nothing in common
+}
+
+#[test]
+fn learned_vectors_know_words_of_one_meaning() {
+    // Sofas and couches never share a title, but stand beside the same words; hammers stand beside others.
+    let titles = texts(&[
+        "leather sofa living room",
+        "grey sofa cushions",
+        "leather couch living room",
+        "grey couch cushions",
+        "steel hammer tool nails",
+        "wooden hammer tool handle",
+        "sofa",
+        "couch",
+        "hammer",
+    ]);
+    let learned = |dimensions| {
+        let how = Vectors::Learned(EmbeddingParams { dimensions });
+        ProductVectors::fit(std::slice::from_ref(&titles), 9, how)
+    };
+    let vectors = learned(3);
+    assert!(vectors.likeness(6, 7) > 0.8, "{}", vectors.likeness(6, 7));
+    assert!(vectors.likeness(6, 8) < 0.2, "{}", vectors.likeness(6, 8));
+    assert_eq!(ProductVectors::fit(std::slice::from_ref(&titles), 9, Vectors::Words).likeness(6, 7), 0.0);
+    // More dimensions than words, one product, no words: no trouble.
+    assert!(learned(500).likeness(0, 0) > 0.99);
+    for field in [texts(&["lonely"]), texts(&[""])] {
+        let how = Vectors::Learned(EmbeddingParams::default());
+        assert!(ProductVectors::fit(&[field], 1, how).likeness(0, 0) <= 1.0);
+    }
+    assert_eq!(
+        ProductVectors::fit(&[texts(&[])], 0, Vectors::Learned(EmbeddingParams::default())).items(),
+        0
     );
 }

@@ -1,0 +1,143 @@
+//! Arguments of methods that are one of a few words, and methods made of methods.
+
+use super::checker::{Checker, Scope};
+use super::declarations::items;
+use super::expr::near;
+use super::model::{Method, Shows, Weighting};
+use super::typed::{Op, Row};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::syntax::tree::{BinaryOp, Expr as Syntax, ExprKind};
+
+/// Words with what they mean.
+type Words<T> = &'static [(&'static str, T)];
+
+const WEIGHTINGS: Words<Weighting> = &[
+    ("cosine", Weighting::Cosine),
+    ("jaccard", Weighting::Jaccard),
+    ("bm25", Weighting::Bm25),
+    ("tf_idf", Weighting::TfIdf),
+];
+
+/// What products are compared by: with `true`, what their words mean.
+const VECTORS: Words<bool> = &[("words", false), ("learned", true)];
+
+const SHOWS: Words<Shows> = &[("new", Shows::New), ("again", Shows::Again), ("all", Shows::All)];
+
+impl<'a> Checker<'a> {
+    /// `weighting: bm25`.
+    pub(super) fn weighting(&mut self, value: &Syntax) -> Option<Weighting> {
+        self.word_of(value, WEIGHTINGS)
+    }
+
+    /// `vectors: learned`.
+    pub(super) fn vectors(&mut self, value: &Syntax) -> Option<bool> {
+        self.word_of(value, VECTORS)
+    }
+
+    /// `shows: new`.
+    pub(super) fn shows(&mut self, value: &Syntax) -> Option<Shows> {
+        self.word_of(value, SHOWS)
+    }
+
+    /// `fields: [title, category]`: columns of the products.
+    pub(super) fn fields(&mut self, value: &'a Syntax, scope: &Scope) -> Vec<String> {
+        if !matches!(value.kind, ExprKind::List(_) | ExprKind::Name(_)) {
+            self.wrong_value(value, "a list of columns such as `[title, category]`");
+            return Vec::new();
+        }
+        let mut fields = Vec::new();
+        for field in items(value) {
+            match self.expr(field, scope).op {
+                Op::Column(Row::Product, name) => fields.push(name),
+                Op::Literal(super::typed::Literal::Missing) => {} // told already
+                _ => self.wrong_value(field, "a product's column, such as `title`"),
+            }
+        }
+        fields
+    }
+
+    /// One of these words, written bare.
+    pub(super) fn word_of<T: Copy>(&mut self, value: &Syntax, words: Words<T>) -> Option<T> {
+        let names: Vec<&str> = words.iter().map(|w| w.0).collect();
+        let ExprKind::Name(name) = &value.kind else {
+            self.wrong_value(value, &format!("one of `{}`", names.join("`, `")));
+            return None;
+        };
+        if let Some((_, meaning)) = words.iter().find(|w| w.0 == name.as_str()) {
+            return Some(*meaning);
+        }
+        let finding =
+            Diagnostic::error("H0205", value.span, format!("this should be one of `{}`", names.join("`, `")))
+                .label("something else");
+        self.report(near(finding, name, value.span, &names, "it may be"));
+        None
+    }
+
+    /// `slots(2 * buy_again(purchases), 3 * item_cf(…))`: whole numbers before methods.
+    pub(super) fn slots(&mut self, parts: &[&'a Syntax], span: Span, scope: &Scope) -> Option<Method> {
+        if parts.is_empty() {
+            self.report(
+                Diagnostic::error("H0223", span, "`slots` needs methods")
+                    .label("nothing to fill a list with")
+                    .help("for example `slots(2 * buy_again(purchases), 3 * item_cf(signals: [purchases]))`"),
+            );
+            return None;
+        }
+        let mut slots = Vec::new();
+        for part in parts {
+            let (count, method) = match &part.kind {
+                ExprKind::Binary(BinaryOp::Mul, count, method) => (self.whole(count, 1)?, method.as_ref()),
+                _ => (1, *part),
+            };
+            match self.method(method, scope) {
+                Some(Method::Slots(_)) => self.no_slots_within(part.span),
+                Some(method) => slots.push((count, method)),
+                None => {}
+            }
+        }
+        (slots.len() == parts.len()).then_some(Method::Slots(slots))
+    }
+
+    pub(super) fn no_slots_within(&mut self, span: Span) {
+        self.report(
+            Diagnostic::error(
+                "H0223",
+                span,
+                "`slots` fills a whole list and cannot be part of another method",
+            )
+            .label("slots within")
+            .help("name all methods in one `slots(…)`"),
+        );
+    }
+
+    /// `fallback:`, one method or several that are tried in turn.
+    pub(super) fn fallback(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Method> {
+        let ExprKind::List(methods) = &value.kind else { return self.method(value, scope) };
+        let mut in_turn = Vec::new();
+        for method in methods {
+            match self.method(method, scope) {
+                Some(Method::Slots(_)) => self.no_slots_within(method.span),
+                Some(method) => in_turn.push(method),
+                None => {}
+            }
+        }
+        if methods.is_empty() {
+            self.wrong_value(value, "a method such as `popular(purchases in last 30 days)`");
+        }
+        match in_turn.len() {
+            0 => None,
+            1 => in_turn.pop(),
+            _ => Some(Method::InTurn(in_turn)),
+        }
+    }
+
+    /// A share from 0 to 1, as a number or a percent.
+    pub(super) fn strength(&mut self, value: &'a Syntax) -> Option<f64> {
+        let number = self.plain_number(value)?;
+        if (0.0..=1.0).contains(&number) {
+            return Some(number);
+        }
+        self.wrong_value(value, "a number from 0 to 1");
+        None
+    }
+}

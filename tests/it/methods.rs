@@ -1,0 +1,143 @@
+//! Every method of recommendation, from its line in a campaign file to the products a customer is shown and why.
+
+use serde_json::Value;
+
+use crate::shop::{Project, text};
+
+/// Ann and Bob buy tea, Ann every ten days; Cy has a teapot; Dee, of Ann's country, is new; Eve is new and of none. The
+/// 绿茶 came out yesterday and nobody has bought it.
+const SHOP: &str = "
+    CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT, country TEXT, consent INTEGER);
+    CREATE TABLE products (id INTEGER PRIMARY KEY, title TEXT, category TEXT, price REAL, stock INTEGER);
+    CREATE TABLE purchases (\"order\" INTEGER, customer INTEGER, product INTEGER, at TEXT, quantity INTEGER, price REAL);
+    CREATE TABLE reviews (customer INTEGER, product INTEGER, at TEXT, rating INTEGER);
+    INSERT INTO customers VALUES (1, 'ann@example.com', 'SG', 1), (2, 'bob@example.com', 'CN', 1),
+        (3, 'cy@example.com', 'CN', 1), (4, 'dee@example.com', 'SG', 1), (5, 'eve@example.com', NULL, 1);
+    INSERT INTO products VALUES (1, 'Black tea 红茶', 'tea', 30, 9), (2, 'Teapot, blue', 'pots', 200, 9),
+        (3, 'Teapot, red', 'pots', 220, 9), (4, 'Cup', 'cups', 40, 9), (5, 'Green tea 绿茶', 'tea', 35, 9);
+    INSERT INTO purchases VALUES
+        (1, 1, 1, '2026-10-01T08:00:00Z', 1, 30), (2, 1, 1, '2026-10-11T08:00:00Z', 1, 30),
+        (3, 1, 1, '2026-10-21T08:00:00Z', 1, 30), (4, 1, 4, '2026-10-21T08:00:00Z', 1, 40),
+        (5, 2, 1, '2026-10-20T08:00:00Z', 1, 30), (6, 2, 2, '2026-10-25T08:00:00Z', 1, 200),
+        (7, 3, 2, '2026-09-01T08:00:00Z', 1, 200), (8, 3, 3, '2026-10-28T08:00:00Z', 1, 220);";
+
+/// A project with one strategy of these settings.
+fn project(strategy: &str) -> Project {
+    let project = Project::without_shop();
+    project.write(
+        "tea.campaign",
+        &format!(
+            "source shop {{ database: \"tea.db\", currency: CNY, timezone: \"Asia/Shanghai\", url: \"https://t.example\", name: \"Tea\" }}
+             sender store {{ from: \"Tea <t@t.example>\", address: \"1 Tea Road\", unsubscribe: \"https://t.example/u\", via: files(\"outbox\") }}
+             policy rules {{ require: consent = yes }}
+             segment everybody {{ where: email is known }}
+             strategy choice {{
+               {strategy}
+             }}
+             template mail {{
+               language: \"en\"
+               subject: \"For you\"
+               format: text
+               body: \"\"\"
+                 {{% for pick in picks %}}{{{{ pick.title }}}}, {{% endfor %}}
+               \"\"\"
+             }}
+             campaign tea {{
+               source: shop, audience: everybody, recommend: choice, template: mail, sender: store, policy: rules
+             }}"
+        ),
+    );
+    let shop = rusqlite::Connection::open(project.path().join("tea.db")).unwrap();
+    shop.execute_batch(SHOP).unwrap();
+    project
+}
+
+/// The ids of a customer's products in order, each with the id of its reason.
+fn picks(strategy: &str, customer: u32) -> Vec<(String, Option<String>)> {
+    let project = project(strategy);
+    let customer = customer.to_string();
+    let told =
+        project.herald(&["why", "tea.campaign", "--customer", &customer, "--as-of", "2026-11-01", "--json"]);
+    assert!(told.status.success(), "{strategy}: {}{}", text(&told.stdout), text(&told.stderr));
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let id = |value: &Value| value.as_str().map(|s| s.split(' ').next().unwrap().to_owned());
+    let picked = |p: &&Value| p["picked"] == true && p["removed"].is_null();
+    let products = told["products"].as_array().unwrap().iter().filter(picked);
+    products.map(|p| (id(&p["product"]).unwrap(), id(&p["because"]))).collect()
+}
+
+fn ids(strategy: &str, customer: u32) -> String {
+    picks(strategy, customer).into_iter().map(|p| p.0).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn customers_like_the_customer_bring_what_they_took() {
+    for weighting in ["cosine", "jaccard", "bm25", "tf_idf"] {
+        let user = format!("method: user_cf(signals: purchases, weighting: {weighting}), shows: new");
+        assert_eq!(picks(&user, 1), [("2".to_owned(), Some("1".to_owned()))], "{weighting}");
+        let item = format!("method: item_cf(signals: purchases, weighting: {weighting}), shows: new");
+        assert_eq!(picks(&item, 1)[0], ("2".to_owned(), Some("1".to_owned())), "{weighting}");
+    }
+    assert_eq!(ids("method: user_cf(signals: purchases, neighbours: 5, shrinkage: 2)", 4), "");
+}
+
+#[test]
+fn content_shows_what_nobody_bought_yet() {
+    let words = "method: content(fields: [title, category], signals: purchases), shows: new, take: 1";
+    assert_eq!(picks(words, 1), [("5".to_owned(), Some("1".to_owned()))]);
+    assert_eq!(ids("method: content(signals: purchases), shows: new, take: 1", 2), "3");
+    assert_eq!(ids("method: content(vectors: learned, signals: purchases), shows: new, take: 1", 2), "3");
+}
+
+#[test]
+fn buying_again_is_another_question_than_discovery() {
+    assert_eq!(ids("method: buy_again(purchases)", 1), "1 4");
+    assert_eq!(ids("method: buy_again(purchases, half_life: 30 days)", 5), "");
+    assert_eq!(ids("method: popular(purchases), shows: again", 2), "1 2");
+    assert_eq!(ids("method: popular(purchases), shows: new", 2), "3 4");
+    assert_eq!(ids("method: popular(purchases)", 2), "1 2 3 4");
+}
+
+#[test]
+fn what_rises_is_trending() {
+    // All sales of the red teapot are of these days, and half of the blue one's; tea sold before.
+    assert_eq!(ids("method: trending(purchases in last 8 days)", 5), "3 2");
+}
+
+#[test]
+fn slots_fill_a_list_in_turn() {
+    let slots = "method: slots(1 * buy_again(purchases), 2 * popular(purchases)), take: 4";
+    assert_eq!(ids(slots, 1), "1 4 2 3"); // listed by method: the own products, then what else sells
+    assert_eq!(ids(slots, 4), "1 2 3 4");
+}
+
+#[test]
+fn cold_customers_get_what_their_like_take_then_what_everybody_takes() {
+    let list = "method: user_cf(signals: purchases)
+                fallback: [popular(purchases, by: country), popular(purchases)]
+                take: 3";
+    assert_eq!(ids(list, 4), "1 4 2"); // of Singapore: tea and the cup
+    assert_eq!(ids(list, 5), "1 2 3"); // of no country
+}
+
+#[test]
+fn diversity_and_novelty_change_the_order() {
+    let popular = |more: &str| ids(&format!("method: popular(purchases), take: 3\n{more}"), 5);
+    assert_eq!(popular(""), "1 2 3");
+    assert_eq!(popular("diversity: 0.9"), "1 2 4"); // not a second teapot
+    // Of three customers two have tea, two the blue teapot, and one each the red one and the cup.
+    assert_eq!(popular("novelty: 100%"), "1 3 4");
+    assert_eq!(popular("novelty: 0"), "1 2 3");
+}
+
+#[test]
+fn wrong_settings_are_told_in_the_words_of_the_language() {
+    let project = project(
+        "method: blend(0.5 * slots(1 * buy_again(purchases)), 0.5 * trending(purchases))
+         shows: old
+         diversity: 3
+         fallback: user_cf(weighting: cosines, signals: purchases)",
+    );
+    let told = project.herald(&["check", "tea.campaign"]);
+    insta::assert_snapshot!(text(&told.stdout) + &text(&told.stderr));
+}

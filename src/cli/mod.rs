@@ -8,12 +8,14 @@ mod diff;
 mod difference;
 mod explain;
 mod findings;
+mod fit;
 mod fmt;
 mod import;
 mod init;
 mod lint;
 mod lsp;
 mod man;
+mod model;
 mod plan;
 mod preview;
 mod proof;
@@ -66,6 +68,10 @@ enum Command {
     Diff(diff::Args),
     /// Count and sample a segment
     Segment(segment::Args),
+    /// Show what a model or cluster has learned from the past, and how good it is
+    Model(model::Args),
+    /// Learn every model and cluster ahead of time
+    Fit(fit::Args),
     /// Make the demo shop
     Demo(demo::Args),
     /// Load CSV files into a shop's database
@@ -102,6 +108,8 @@ pub fn main() -> ExitCode {
         Command::Watch(args) => watch::main(&args),
         Command::Diff(args) => diff::main(&args),
         Command::Segment(args) => segment::main(&args),
+        Command::Model(args) => model::main(&args),
+        Command::Fit(args) => fit::main(&args),
         Command::Demo(args) => demo::main(&args),
         Command::Import(args) => import::main(&args),
         Command::Lsp(args) => lsp::main(&args),

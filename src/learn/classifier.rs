@@ -90,7 +90,7 @@ impl Classifier {
         let labels = examples.labels;
         let yes = labels.iter().filter(|y| **y).count();
         let no = labels.len() - yes;
-        if yes == 0 || no == 0 {
+        if labels.len() >= 2 * FEWEST && (yes == 0 || no == 0) {
             return Err(LearnError::OneAnswer { examples: labels.len(), yes: yes > 0 });
         }
         if yes < FEWEST || no < FEWEST {

@@ -9,6 +9,7 @@ pub mod datum;
 pub mod error;
 pub mod execute;
 mod fitting;
+pub mod learned;
 pub mod message;
 pub mod proof;
 mod recommender;

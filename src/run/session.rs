@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::catalogue::Catalogue;
 use super::datum::Datum;
 use super::error::RunError;
+use super::learned;
 use super::message::{Inputs, PickInputs, Writer};
 use super::recommender::Recommender;
 use super::shop::Shop;
@@ -89,6 +90,8 @@ pub struct Session {
     data: String,
     /// The product columns that messages show.
     shown: Vec<usize>,
+    /// Features that something was learned without.
+    left_out: Vec<(String, String, String)>,
 }
 
 impl Session {
@@ -101,6 +104,7 @@ impl Session {
         let senders = senders(model, &plan)?;
         let shop = Shop::open(Arc::clone(&source.schema), plan.as_of, state)?;
         let data = shop.fingerprint()?;
+        let left_out = learned::prepare_plan(&shop, &plan, store)?;
         let catalogue = Catalogue::stored(&shop, &data, store)?;
         let steps: Vec<(StepId, &RecommendStep)> = plan
             .steps
@@ -115,7 +119,24 @@ impl Session {
         let shown = templates::shown(&plan, &catalogue);
         let writer = Writer::new(&plan, &source, &senders, templates)?;
         let policies = rules(&plan);
-        Ok(Self { plan, source, senders, shop, catalogue, recommender, writer, policies, data, shown })
+        Ok(Self {
+            plan,
+            source,
+            senders,
+            shop,
+            catalogue,
+            recommender,
+            writer,
+            policies,
+            data,
+            shown,
+            left_out,
+        })
+    }
+
+    /// What was learned without some of its features: its name, the feature, and why.
+    pub fn left_out(&self) -> &[(String, String, String)] {
+        &self.left_out
     }
 
     /// The ids of the audience, ascending; from the store where it has them.

@@ -72,7 +72,7 @@ fn what_is_expected_is_what_lifetimes_expects() {
 fn what_is_expected_holds_on_both_sides_of_the_hole_in_the_formula() {
     let c = Buying { repeats: 3.0, recency: 20.0, age: 30.0 };
     let at = |a: f64| BgNbd { r: 0.5, alpha: 5.0, a, b: 2.0 }.expected(c, 20.0);
-    close(at(1.0), (at(0.999) + at(1.001)) / 2.0, 1e-4);
+    close(at(1.0), f64::midpoint(at(0.999), at(1.001)), 1e-4);
     assert!(at(1.0).is_finite() && at(0.3) > at(3.0));
 }
 

@@ -100,7 +100,7 @@ fn what_is_learned_is_shown_as_people_read_it() {
     insta::assert_snapshot!("churn", model(&project, "churn", &["--by", "gender"]));
     let data: serde_json::Value =
         serde_json::from_str(&model(&project, "churn", &["--format", "json", "--by", "gender"])).unwrap();
-    let evaluation = &data["report"]["Probability"]["evaluation"];
+    let evaluation = &data["report"]["probability"]["evaluation"];
     assert!(evaluation["auc"].as_f64().unwrap() > 0.6, "{evaluation}");
     let people: u64 =
         data["fairness"].as_array().unwrap().iter().map(|g| g["people"].as_u64().unwrap()).sum();

@@ -13,6 +13,7 @@ use crate::learn::measures::{Decile, GroupMeasure, by_group};
 
 /// What is known of a fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Report {
     /// Of groups.
     Personas {

@@ -12,7 +12,8 @@
 //! 7 run                                  executes a plan, resumably
 //! 5 deliver                              the state database and the transports
 //! 4 compose                              templates and MIME messages
-//! 3 audience · recommend · experiment    the field's algorithms, with no language in sight
+//! 3 audience · recommend · learn         the field's algorithms, with no language in sight
+//!   experiment                           who is held out and who gets which version
 //! 2 plan                                 the model as a graph of hashed steps
 //! 1 check · lint                         names, types, kinds; what is sound and still not right
 //! 0 syntax · markup · diagnostic · data  text, a mail's text, errors, SQLite
@@ -29,6 +30,7 @@ pub mod data;
 pub mod deliver;
 pub mod diagnostic;
 pub mod experiment;
+pub mod learn;
 pub mod lint;
 pub mod lsp;
 pub mod markup;

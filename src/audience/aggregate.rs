@@ -207,7 +207,9 @@ impl<'a> Lowering<'a> {
             return Ok(Operand::stored(Raw { sql, encoding, ty }));
         }
         Ok(Operand::value(match a.function {
-            Aggregation::Count | Aggregation::Any | Aggregation::Sum => format!("coalesce({sql}, 0)"),
+            Aggregation::Count | Aggregation::Days | Aggregation::Any | Aggregation::Sum => {
+                format!("coalesce({sql}, 0)")
+            }
             _ => sql,
         }))
     }
@@ -261,6 +263,11 @@ impl<'a> Lowering<'a> {
             _ => {}
         }
         let column = column.ok_or_else(|| LowerError::NoValue(relation.name.clone()))?;
+        if function == Aggregation::Days {
+            let at = self.value(inner, column)?;
+            let date = if column.ty == Type::Date { at } else { format!("herald_date({at})") };
+            return Ok(Operand::value(format!("count(DISTINCT {date}){when}")));
+        }
         let name = match function {
             Aggregation::Min | Aggregation::Earliest => "min",
             Aggregation::Max | Aggregation::Latest => "max",

@@ -19,7 +19,7 @@ pub(super) fn of_nothing(expr: &Expr) -> Option<Of> {
     match &expr.op {
         Op::Literal(literal) => constant(literal),
         Op::Aggregate(a) => Some(match a.function {
-            Aggregation::Count | Aggregation::Sum => Of::Number(0.0),
+            Aggregation::Count | Aggregation::Days | Aggregation::Sum => Of::Number(0.0),
             Aggregation::Any => Of::YesNo(false),
             _ => Of::Missing,
         }),

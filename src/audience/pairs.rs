@@ -37,7 +37,9 @@ fn depends(expr: &Expr, found: &mut Dependence, bound: &[Row]) {
         Op::Column(Row::Customer, _) if !bound.contains(&Row::Customer) => found.customer = true,
         Op::Column(Row::Product, _) if !bound.contains(&Row::Product) => found.product = true,
         Op::Offer(_, Row::Product) => found.product = true,
-        Op::Attribute { .. } | Op::Segment(_) | Op::Cluster(_) | Op::Probability(_) => found.customer = true,
+        Op::Attribute { .. } | Op::Segment(_) | Op::Cluster(_) | Op::Probability(_) | Op::Learned(_) => {
+            found.customer = true;
+        }
         Op::Aggregate(a) => {
             let mut inside = bound.to_vec();
             for (row, _) in super::aggregate::linked(a.link) {

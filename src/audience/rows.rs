@@ -48,6 +48,21 @@ pub fn product_values(
     Ok(lowering.finish(format!("{sql} ORDER BY 1")))
 }
 
+/// The values of these expressions for each customer for whom the condition is true: the id, then the values, in the
+/// order of ids.
+///
+/// # Errors
+/// Any [`LowerError`].
+pub fn customer_values(
+    target: &Target<'_>,
+    filter: &Expr,
+    values: &[(String, Expr)],
+) -> Result<Statement, LowerError> {
+    let mut lowering = Lowering::new(target);
+    let sql = lowering.table_of(Row::Customer, None, values, Some(filter))?;
+    Ok(lowering.finish(format!("{sql} ORDER BY 1")))
+}
+
 impl Lowering<'_> {
     /// The definition of the chunk's set: the ids come as one JSON array.
     pub fn chunk(&mut self) -> String {

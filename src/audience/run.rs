@@ -6,6 +6,7 @@ use rusqlite::types::{FromSql, Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 
 use super::error::RunError;
+use super::learned::Given;
 use super::statement::Statement;
 use crate::check::typed::Type;
 use crate::data::{Key, Money};
@@ -91,6 +92,24 @@ pub fn table(
         Ok(())
     })?;
     Ok(rows)
+}
+
+/// Calls `take` with the id and `width` values of each row of a statement, as they are given to what was learned.
+///
+/// # Errors
+/// Any [`RunError`].
+pub fn given(
+    conn: &Connection,
+    statement: &Statement,
+    width: usize,
+    mut take: impl FnMut(Key, &[Given<'_>]),
+) -> Result<(), RunError> {
+    each(conn, statement, |row| {
+        let id = get(row, 0, "a number or a text")?;
+        let values: Result<Vec<_>, _> = (1..=width).map(|at| row.get_ref(at).map(Given::of)).collect();
+        take(id, &values?);
+        Ok(())
+    })
 }
 
 /// The pairs of customer and product that a statement gives.

@@ -190,6 +190,7 @@ fn closed(expr: &Expr) -> bool {
         | Op::Segment(_)
         | Op::Cluster(_)
         | Op::Probability(_)
+        | Op::Learned(_)
         | Op::Offer(..)
         | Op::Message(_) => false,
         _ => expr.children().into_iter().all(closed),

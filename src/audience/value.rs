@@ -62,6 +62,7 @@ impl<'a> Lowering<'a> {
                 list => format!("coalesce({})", self.values(frame, list)?.join(", ")),
             },
             Op::Function(name, list) => self.function(frame, name, list)?,
+            Op::Learned(learned) => self.learned(frame, learned)?,
             Op::Attribute { profile, name } => {
                 return Err(LowerError::Unsupported(format!("{profile}.{name}")));
             }

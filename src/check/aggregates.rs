@@ -314,6 +314,14 @@ impl<'a> Checker<'a> {
             self.report(near(finding, &callee.text, callee.span, &names, "there are"));
             return unknown();
         };
+        if function.name == functions::QUINTILE && (scope.place != Place::Customer || scope.row.is_some()) {
+            self.report(
+                Diagnostic::error("H0228", span, "a fifth is one of all customers")
+                    .label("not about a customer here")
+                    .help("make it an attribute of a profile, and name that here"),
+            );
+            return unknown();
+        }
         let typed = args.iter().map(|a| self.expr(&a.value, scope)).collect();
         self.function_of(function, typed, args, span)
     }

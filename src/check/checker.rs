@@ -85,6 +85,8 @@ pub(super) struct Checker<'a> {
     pub attributes: BTreeMap<(DeclId, String, String), Progress<Type>>,
     /// Sources by declaration.
     pub sources: BTreeMap<DeclId, Option<(String, Arc<Schema>)>>,
+    /// Clusters and models that were looked at, sound or not.
+    pub tried: BTreeSet<(DeclId, String)>,
     /// What each condition means, for those who judge conditions.
     pub conditions: Vec<super::Condition>,
 }
@@ -103,6 +105,7 @@ impl<'a> Checker<'a> {
             busy: Vec::new(),
             attributes: BTreeMap::new(),
             sources: BTreeMap::new(),
+            tried: BTreeSet::new(),
             conditions: Vec::new(),
         }
     }

@@ -67,7 +67,9 @@ impl<'a> Checker<'a> {
                 self.strategy(id, source);
             }
             "offer" => self.offer(id, decl, source),
-            _ => self.learned(id, decl, source),
+            _ => {
+                self.learner(id, source);
+            }
         }
     }
 

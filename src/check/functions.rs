@@ -36,6 +36,9 @@ pub struct Function {
     pub doc: &'static str,
 }
 
+/// The one function that depends on all customers: the plan makes something learned of it.
+pub const QUINTILE: &str = "quintile";
+
 /// Every plain function of the language. `min` and `max` with two arguments are these; with a relation they are aggregates.
 pub const FUNCTIONS: &[Function] = &[
     Function {
@@ -91,6 +94,12 @@ pub const FUNCTIONS: &[Function] = &[
         arguments: &[Argument::Amount, Argument::Amount],
         gives: Gives::SameAsArgument,
         doc: "The larger of two amounts.",
+    },
+    Function {
+        name: QUINTILE,
+        arguments: &[Argument::Amount],
+        gives: Gives::Number,
+        doc: "Which fifth of all customers it is in: 1 the smallest, 5 the largest. An RFM score is made of three.",
     },
 ];
 

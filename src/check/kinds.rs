@@ -260,15 +260,25 @@ pub static KINDS: &[Kind] = &[
     },
     Kind {
         name: "model",
-        doc: "A probability for each customer, learned from the past: of leaving, of buying.",
+        doc: "What is ahead, learned from the past: the probability of leaving or of buying, how often, for how much.",
         keys: &[
             must(
                 "predicts",
                 Takes::Future,
-                "What is predicted; it may look ahead: `not any(orders in next 60 days)`.",
+                "What is predicted: `not any(orders in next 60 days)`, `count(orders in next 90 days)`, `sum(purchases.amount in next 365 days)`.",
             ),
-            must("features", Takes::Features, "The attributes it is predicted from."),
-            may("method", Takes::Word(&["logistic", "boosted", "bg_nbd"]), "logistic", "How it is learned."),
+            may(
+                "features",
+                Takes::Features,
+                "none",
+                "The attributes it is predicted from; `bg_nbd` needs none.",
+            ),
+            may(
+                "method",
+                Takes::Word(&["logistic", "bg_nbd"]),
+                "what fits",
+                "How it is learned: `logistic` for conditions, `bg_nbd` for how often and for how much customers buy.",
+            ),
             may(
                 "source",
                 Takes::Ref("source"),

@@ -1,4 +1,4 @@
-//! Kinds that are checked and not executed yet: tone, offer, cluster, model.
+//! Kinds that are checked and not executed yet: tone, offer.
 
 use super::checker::{Checker, DeclId, Place, Scope};
 use super::declarations::items;
@@ -140,30 +140,6 @@ impl<'a> Checker<'a> {
                     self.report(finding.help_opt(suggest::help(other, names, "it takes")));
                 }
             }
-        }
-    }
-
-    /// Clusters and models: their features are attributes or models of this place.
-    pub fn learned(&mut self, id: DeclId, decl: &'a Decl, source: Option<&(String, Arc<Schema>)>) {
-        let scope = self.scope(id, source.cloned(), Place::Customer);
-        for value in self.value_of(decl, "features").map(items).unwrap_or_default() {
-            if matches!(value.kind, ExprKind::Name(_) | ExprKind::Member(..)) {
-                self.expr(value, &scope);
-            } else {
-                self.wrong_value(value, "the name of an attribute or a model");
-            }
-        }
-        if let Some(value) = self.value_of(decl, "order_by") {
-            self.expr(value, &scope);
-        }
-        if let Some(value) = self.value_of(decl, "predicts") {
-            self.condition(value, &Scope { future: true, ..scope });
-        }
-        if let Some(value) = self.value_of(decl, "k") {
-            self.number_range(value, 1.0, 1000.0);
-        }
-        if let Some(value) = self.value_of(decl, "method") {
-            self.word(value, &["logistic", "boosted", "bg_nbd"]);
         }
     }
 }

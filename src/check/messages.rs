@@ -224,7 +224,32 @@ impl Checker<'_> {
                 given.push(Given { name, ty: typed.ty, optional, doc: attribute.docs.clone() });
             }
         }
+        for (name, id) in self.learned_names(scope) {
+            if given.iter().any(|g| g.name == name) {
+                continue;
+            }
+            let Some(learner) = self.learner(id, scope.source.as_ref()) else { continue };
+            let Some(learner) = self.model.learners.get(&learner) else { continue };
+            let optional = matches!(learner.lesson, super::lesson::Lesson::Buying { .. });
+            given.push(Given { name, ty: learner.ty, optional, doc: learner.title.clone() });
+        }
         given
+    }
+
+    /// Clusters and models that a text may name: those of its file, and those beside the source.
+    fn learned_names(&self, scope: &Scope) -> Vec<(String, DeclId)> {
+        let mut files = vec![scope.file];
+        if let Some((label, _)) = &scope.source
+            && let Some((id, _)) = self.labels.get(label)
+            && id.file != scope.file
+        {
+            files.push(id.file);
+        }
+        let names = files.iter().flat_map(|file| &self.names[*file]);
+        names
+            .filter(|(_, id)| matches!(self.decl(**id).kind.text.as_str(), "cluster" | "model"))
+            .map(|(name, id)| ((*name).to_owned(), *id))
+            .collect()
     }
 
     /// Whether an attribute has no value for some customers: all but counts, sums and conditions.

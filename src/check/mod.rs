@@ -17,6 +17,8 @@ mod includes;
 pub mod index;
 pub mod kinds;
 mod later;
+mod learner;
+pub mod lesson;
 mod lookup;
 mod message_expr;
 mod messages;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use jiff::civil::Time;
 
 use super::expectation::Expectation;
+use super::lesson::{Feature, Lesson};
 use super::schema::Schema;
-use super::typed::{Expr, Literal, Window};
+use super::typed::{Expr, Literal, Type, Window};
 use crate::data::Key;
 use crate::diagnostic::Span;
 use crate::syntax::tree::Schedule;
@@ -126,6 +127,27 @@ pub struct Segment {
     pub source: String,
     /// Who belongs.
     pub condition: Expr,
+}
+
+/// A cluster or a model.
+#[derive(Debug, Clone)]
+pub struct Learner {
+    /// Its label.
+    pub label: String,
+    /// Its kind: `cluster` or `model`.
+    pub kind: String,
+    /// Its title; its comment if it has none.
+    pub title: String,
+    /// The source's label.
+    pub source: String,
+    /// What it is worked out from.
+    pub features: Vec<Feature>,
+    /// What is learned.
+    pub lesson: Lesson,
+    /// The type of its value.
+    pub ty: Type,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// A weighted relation that recommendation learns from.
@@ -553,6 +575,8 @@ pub struct Model {
     pub profiles: BTreeMap<String, Profile>,
     /// Segments.
     pub segments: BTreeMap<String, Segment>,
+    /// Clusters and models.
+    pub learners: BTreeMap<String, Learner>,
     /// Strategies.
     pub strategies: BTreeMap<String, Strategy>,
     /// Copies.

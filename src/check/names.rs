@@ -86,8 +86,7 @@ impl<'a> Checker<'a> {
         let about_customer = scope.place == Place::Customer && scope.row.is_none();
         match kind.as_str() {
             "segment" if about_customer => Some(self.segment_use(id, span, scope)),
-            "cluster" if about_customer => Some(Expr::new(Op::Cluster(name), Type::Number)),
-            "model" if about_customer => Some(Expr::new(Op::Probability(name), Type::Number)),
+            "cluster" | "model" if about_customer => Some(self.learner_use(id, span, scope)),
             "offer" if scope.row.is_some() => Some(Expr::new(Op::Offer(name, Row::ThisProduct), Type::YesNo)),
             "offer" if scope.place == Place::Product => {
                 Some(Expr::new(Op::Offer(name, Row::Product), Type::YesNo))

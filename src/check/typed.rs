@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use super::lesson::Learned;
 use crate::data::{Currency, Money};
 use crate::syntax::tree::Unit;
 
@@ -114,6 +115,8 @@ pub enum Arith {
 pub enum Aggregation {
     /// How many rows; of nothing 0.
     Count,
+    /// On how many days of the shop's calendar there is a row; for models, the language does not write it.
+    Days,
     /// Whether there is a row.
     Any,
     /// Sum; of nothing 0.
@@ -230,8 +233,10 @@ pub enum Op {
     Segment(String),
     /// The number of the customer's persona of a cluster.
     Cluster(String),
-    /// A model's probability for the customer.
+    /// A model's value for the customer: mostly a probability.
     Probability(String),
+    /// What a cluster or model has learned, of these features; the plan puts it in the place of its name.
+    Learned(Box<Learned>),
     /// Whether the product in question (or of the row in question) is one that the offer covers.
     Offer(String, Row),
     /// A value of the message (`picks[0].price`, `subject`), as in a template: a path.
@@ -278,6 +283,7 @@ impl Expr {
             | Op::Offer(..)
             | Op::Message(_) => Vec::new(),
             Op::Aggregate(a) => a.column.iter().chain(&a.filter).collect(),
+            Op::Learned(learned) => learned.features.iter().map(|f| &f.value).collect(),
             Op::And(list) | Op::Or(list) | Op::Coalesce(list) | Op::Function(_, list) => {
                 list.iter().collect()
             }

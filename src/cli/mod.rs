@@ -10,12 +10,14 @@ mod eval;
 mod eval_page;
 mod explain;
 mod findings;
+mod fit;
 mod fmt;
 mod import;
 mod init;
 mod lint;
 mod lsp;
 mod man;
+mod model;
 mod plan;
 mod preview;
 mod proof;
@@ -73,6 +75,10 @@ enum Command {
     Eval(eval::Args),
     /// Recommend from a bare file of interactions: every user's list, as a file
     Recommend(recommend::Args),
+    /// Show what a model or cluster has learned from the past, and how good it is
+    Model(model::Args),
+    /// Learn every model and cluster ahead of time
+    Fit(fit::Args),
     /// Make the demo shop
     Demo(demo::Args),
     /// Load CSV files into a shop's database
@@ -111,6 +117,8 @@ pub fn main() -> ExitCode {
         Command::Segment(args) => segment::main(&args),
         Command::Eval(args) => eval::main(&args),
         Command::Recommend(args) => recommend::main(&args),
+        Command::Model(args) => model::main(&args),
+        Command::Fit(args) => fit::main(&args),
         Command::Demo(args) => demo::main(&args),
         Command::Import(args) => import::main(&args),
         Command::Lsp(args) => lsp::main(&args),

@@ -129,6 +129,9 @@ fn oddities(session: &Session, counts: &Survey) -> Vec<String> {
             terminal::counted(counts.short_lists, "recipient")
         ));
     }
+    for (name, feature, why) in session.left_out() {
+        odd.push(format!("`{name}` is learned without `{feature}`, which {why}"));
+    }
     if let Some((number, reason)) = &counts.unwritable {
         odd.push(format!("{} could not be written: {reason}", terminal::counted(*number, "message")));
     }

@@ -14,6 +14,7 @@ use crate::deliver::state::state_path;
 use crate::plan::Inliner;
 use crate::run::datum::Datum;
 use crate::run::shop::Shop;
+use crate::run::{Store, learned};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -63,6 +64,7 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     }
     let state = state_path(&args.project);
     let shop = Shop::open(Arc::clone(&source.schema), as_of, state.exists().then_some(state.as_path()))?;
+    learned::prepare(&shop, [&condition], &Store::of_project(&args.project))?;
     let ids = shop.select(&condition)?;
     let all = shop.count_customers()?;
     let share = if all == 0 { 0.0 } else { ids.len() as f64 * 100.0 / all as f64 };

@@ -19,7 +19,8 @@ macro_rules! page {
 }
 
 /// Every code, in order. `H01…` is about how files are written, `H024…` about the text that customers read,
-/// `H05…` about what is sound and still not right (`lint/`).
+/// `H05…` about what is sound and still not right (`lint/`),
+/// `H06…` about what cannot be learned from the data.
 #[rustfmt::skip]
 pub static CODES: &[Code] = &[
     page!("H0100", "Too many mistakes to show"),
@@ -95,6 +96,8 @@ pub static CODES: &[Code] = &[
     page!("H0232", "Rows that belong to nobody"),
     page!("H0233", "An offer is the same for everybody"),
     page!("H0234", "A goal that does not look ahead"),
+    page!("H0235", "Not something that can be predicted"),
+    page!("H0236", "Customers are grouped by numbers"),
     page!("H0240", "A name that the message does not offer"),
     page!("H0241", "A field that is not there"),
     page!("H0242", "A template that cannot be read"),
@@ -141,6 +144,11 @@ pub static CODES: &[Code] = &[
     page!("H0550", "A silence without a reason"),
     page!("H0551", "A silence that silences nothing"),
     page!("H0552", "A silence that cannot be read"),
+    page!("H0601", "Too little to learn from"),
+    page!("H0602", "Nothing to tell apart"),
+    page!("H0603", "Features that say nothing"),
+    page!("H0604", "More groups than customers"),
+    page!("H0605", "Buying that no model describes"),
 ];
 
 /// The entry of a code, in whatever case.

@@ -67,7 +67,9 @@ fn looks_at_customer(condition: &Expr) -> bool {
     condition.walk(&mut |e| {
         found |= match &e.op {
             Op::Column(row, _) => *row == Row::Customer,
-            Op::Attribute { .. } | Op::Segment(_) | Op::Cluster(_) | Op::Probability(_) => true,
+            Op::Attribute { .. } | Op::Segment(_) | Op::Cluster(_) | Op::Probability(_) | Op::Learned(_) => {
+                true
+            }
             // Leaving out what somebody has already is no profile of them.
             Op::Aggregate(a) => a.link == Link::Customer,
             _ => false,

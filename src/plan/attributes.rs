@@ -3,7 +3,7 @@
 use super::compile::Compiler;
 use super::mentions;
 use super::step::{AttributeColumn, Work};
-use crate::check::model::Source;
+use crate::check::model::{Learner, Source};
 use crate::check::typed::{Aggregate, Aggregation, Expr, Link, Op, Row, Type};
 
 impl Compiler<'_> {
@@ -36,6 +36,14 @@ impl Compiler<'_> {
             if let Some(attribute) = attribute {
                 let value = self.inliner.expr(&attribute.value);
                 columns.push(AttributeColumn { name, value });
+                continue;
+            }
+            let of_source = |l: &&Learner| l.source == self.campaign.source;
+            let mut learners = self.model.learners.values().filter(of_source);
+            let learner = learners.find(|l| l.label == name || l.label.split('@').next() == Some(&name));
+            if let Some(learner) = learner {
+                let op = Op::Learned(Box::new(self.inliner.learned(learner)));
+                columns.push(AttributeColumn { name, value: Expr::new(op, learner.ty) });
             }
         }
         if texts.iter().any(|t| t.contains("last_purchase")) {

@@ -10,6 +10,7 @@ use super::step::{
     Choices, ComposeStep, FilterSet, Plan, PolicyLimits, RecommendStep, Requirement, Slot, Step, StepId, Work,
 };
 use crate::check::Model;
+use crate::check::lesson::{Learned, all_learned};
 use crate::check::model::{Campaign, Choice, Line, Method, Recommend, Shows, Strategy, Via};
 use crate::check::typed::{Expr, Op};
 use crate::syntax::tree::{Cadence, Schedule, SendTime};
@@ -391,8 +392,10 @@ impl Compiler<'_> {
             inputs: Vec<&'a str>,
             data: Option<(i64, &'a str)>,
         }
-        let inputs: Vec<&str> =
-            inputs.iter().copied().filter(|i| self.steps.iter().any(|s| s.id == *i)).collect();
+        let learned: Vec<Learned> = all_learned(work.expressions()).into_iter().cloned().collect();
+        let fits: Vec<StepId> = learned.into_iter().map(|l| self.fit(l)).collect();
+        let known = inputs.iter().copied().filter(|i| self.steps.iter().any(|s| s.id == *i));
+        let inputs: Vec<&str> = fits.iter().map(String::as_str).chain(known).collect();
         let content = Content {
             work: &work,
             inputs: inputs
@@ -400,13 +403,47 @@ impl Compiler<'_> {
                 .filter_map(|i| self.steps.iter().find(|s| s.id == *i))
                 .map(|s| s.hash.as_str())
                 .collect(),
-            data: reads_data.then(|| (self.asked.as_of.as_second(), self.asked.fingerprint)),
+            data: reads_data.then(|| (self.instant(&work).as_second(), self.asked.fingerprint)),
         };
         // Plain structs without maps of unordered keys: serialising them cannot fail.
         let bytes = serde_json::to_vec(&content).unwrap_or_default();
         let hash = blake3::hash(&bytes).to_hex()[..16].to_owned();
         let inputs = inputs.into_iter().map(str::to_owned).collect();
         self.steps.push(Step { id: id.to_owned(), words: words.into(), inputs, hash, work });
+    }
+}
+
+impl Compiler<'_> {
+    /// The step that learns something, added if it is not there yet.
+    fn fit(&mut self, learned: Learned) -> StepId {
+        let same = |s: &&Step| matches!(&s.work, Work::Fit { learned: l } if l.hash == learned.hash);
+        if let Some(step) = self.steps.iter().find(same) {
+            return step.id.clone();
+        }
+        let mut id = format!("fit:{}", learned.name);
+        if self.steps.iter().any(|s| s.id == id) {
+            id = format!("{id}:{}", &learned.hash[..4]);
+        }
+        let inner = all_learned(learned.features.iter().map(|f| &f.value));
+        let inner: Vec<Learned> = inner.into_iter().cloned().collect();
+        let inputs: Vec<StepId> = inner.into_iter().map(|l| self.fit(l)).collect();
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        let words = super::show::lesson_words(&learned);
+        self.add(&id, words, &inputs, true, Work::Fit { learned: Box::new(learned) });
+        id
+    }
+
+    /// The instant that a step's reading of the shop ends at: what is learned holds for a day.
+    fn instant(&self, work: &Work) -> Timestamp {
+        let as_of = self.asked.as_of;
+        let Some(source) = self.model.sources.get(&self.campaign.source) else { return as_of };
+        match work {
+            Work::Fit { .. } => as_of
+                .to_zoned(source.schema.timezone.clone())
+                .start_of_day()
+                .map_or(as_of, |day| day.timestamp()),
+            _ => as_of,
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! A plan's parts in words, and the plan as a diagram.
 
 use super::step::{Plan, Work};
+use super::words::expr_words;
+use crate::check::lesson::{Asks, Learned, Lesson};
 use crate::check::model::{Anchor, Method, Signal};
 use crate::check::typed::Window;
 
@@ -61,6 +63,37 @@ pub fn method_words(method: &Method) -> String {
             parts.join(" + ")
         }
         Method::Later(name) => format!("{name} (not run by this version)"),
+    }
+}
+
+/// What is learned, in a line.
+pub fn lesson_words(learned: &Learned) -> String {
+    let features: Vec<&str> = learned.features.iter().map(|f| f.name.as_str()).collect();
+    let features = features.join(", ");
+    match &learned.lesson {
+        Lesson::Personas { least, most, .. } if least == most => {
+            format!("learn {}: {least} groups by {features}", learned.name)
+        }
+        Lesson::Personas { least, most, .. } => {
+            format!("learn {}: {least} to {most} groups by {features}", learned.name)
+        }
+        Lesson::Probability { predicts, .. } => {
+            format!("learn {}: how likely `{}` is, from {features}", learned.name, expr_words(predicts))
+        }
+        Lesson::Buying { rows, horizon, asks } => {
+            let what = match asks {
+                Asks::Buys => "who buys",
+                Asks::Leaves => "who does not buy",
+                Asks::Often => "how often each customer buys",
+                Asks::Worth => "what each customer spends",
+            };
+            let days = horizon / 86_400;
+            format!("learn {}: {what} in the next {days} days (BG/NBD on {})", learned.name, rows.relation)
+        }
+        Lesson::Fifth => {
+            let values: Vec<String> = learned.features.iter().map(|f| expr_words(&f.value)).collect();
+            format!("learn the fifths of {}", values.join(", "))
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::check::lesson::Learned;
 use crate::check::model::{Exposure, Format, Frequency, Goal, Method, Shows};
 use crate::check::typed::Expr;
 
@@ -167,6 +168,11 @@ pub struct PolicyLimits {
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Work {
+    /// Learns from the past what later steps speak of.
+    Fit {
+        /// What, with all that decides it.
+        learned: Box<Learned>,
+    },
     /// Chooses the audience.
     Audience {
         /// The audience as it stands in the file.
@@ -213,7 +219,41 @@ pub enum Work {
     },
 }
 
+impl Work {
+    /// The expressions that are worked out for customers. Goals are not among them: they look ahead.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            Self::Audience { condition, .. } => vec![condition],
+            Self::Require { conditions, .. } => conditions.iter().map(|c| &c.condition).collect(),
+            Self::Assign { variants, .. } => variants
+                .iter()
+                .flat_map(|v| v.audience.iter().chain(v.templates.iter().filter_map(|t| t.0.as_ref())))
+                .collect(),
+            Self::Attributes { columns } => columns.iter().map(|c| &c.value).collect(),
+            Self::Recommend(step) => {
+                let filters = &step.filters;
+                let boosts = filters.boosts.iter().filter_map(|b| b.1.as_ref());
+                filters.only.iter().chain(&filters.exclude).chain(boosts).collect()
+            }
+            Self::Fit { .. } | Self::Compose(_) | Self::Limits { .. } | Self::Deliver { .. } => Vec::new(),
+        }
+    }
+}
+
 impl Plan {
+    /// The expressions that the steps work out for customers.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        self.steps.iter().flat_map(|s| s.work.expressions())
+    }
+
+    /// What is learned before the other steps.
+    pub fn fits(&self) -> impl Iterator<Item = &Learned> {
+        self.steps.iter().filter_map(|s| match &s.work {
+            Work::Fit { learned } => Some(learned.as_ref()),
+            _ => None,
+        })
+    }
+
     /// The step of that name.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|s| s.id == id)

@@ -72,6 +72,7 @@ fn tight(e: &Expr) -> String {
         Op::Segment(label) | Op::Cluster(label) | Op::Probability(label) | Op::Offer(label, _) => {
             label.clone()
         }
+        Op::Learned(learned) => learned.name.clone(),
         Op::Message(path) => path.clone(),
         // Those that bind loosely were written above.
         _ => String::new(),
@@ -101,6 +102,7 @@ fn aggregate(a: &Aggregate) -> String {
     let function = match a.function {
         Aggregation::Count => "count",
         Aggregation::Any => "any",
+        Aggregation::Days => "days",
         Aggregation::Sum => "sum",
         Aggregation::Avg => "avg",
         Aggregation::Min => "min",

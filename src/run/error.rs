@@ -4,6 +4,7 @@ use crate::audience::LowerError;
 use crate::compose::{ComposeError, TemplateError};
 use crate::data::DataError;
 use crate::deliver::{DeliveryError, StateError};
+use crate::learn::LearnError;
 use crate::plan::PlanError;
 use crate::recommend::{BlendError, InteractionError, RequestError};
 
@@ -48,6 +49,14 @@ pub enum RunError {
     /// Recommendation from this data makes no sense.
     #[error("products cannot be recommended: {0}")]
     Recommend(String),
+    /// A cluster or model that the data does not teach.
+    #[error("{}{error} ({}: `herald explain {}`)", named(.name), code(.error), code(.error))]
+    Learn {
+        /// Its name; empty where that is not known yet.
+        name: String,
+        /// Why not.
+        error: LearnError,
+    },
     /// The table that a step needs is not in the data.
     #[error("the source has no `{0}`, which this campaign needs")]
     NoTable(&'static str),
@@ -75,6 +84,40 @@ pub enum RunError {
     /// What was stored with a message cannot be read again.
     #[error("what is stored of message {0} cannot be read: {1}")]
     Inputs(i64, String),
+}
+
+impl RunError {
+    /// The same error, with the name of what could not be learned where it has none yet.
+    #[must_use]
+    pub fn naming(self, name: &str) -> Self {
+        match self {
+            Self::Learn { name: unnamed, error } if unnamed.is_empty() => {
+                Self::Learn { name: name.to_owned(), error }
+            }
+            other => other,
+        }
+    }
+}
+
+fn named(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!("`{name}` cannot be learned: ") }
+}
+
+/// The page that explains why something cannot be learned.
+fn code(error: &LearnError) -> &'static str {
+    match error {
+        LearnError::TooFew { .. } | LearnError::TooFewRepeat { .. } => "H0601",
+        LearnError::OneAnswer { .. } => "H0602",
+        LearnError::NoFeature => "H0603",
+        LearnError::TooManyClusters { .. } => "H0604",
+        LearnError::NoFit(_) => "H0605",
+    }
+}
+
+impl From<LearnError> for RunError {
+    fn from(error: LearnError) -> Self {
+        Self::Learn { name: String::new(), error }
+    }
 }
 
 impl From<InteractionError> for RunError {

@@ -10,6 +10,7 @@ pub mod error;
 pub mod evaluate;
 pub mod execute;
 mod fitting;
+pub mod learned;
 pub mod message;
 pub mod proof;
 mod rationing;

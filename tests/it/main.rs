@@ -9,6 +9,7 @@ mod fmt;
 mod http;
 mod init;
 mod journey;
+mod learned;
 mod lint;
 mod lsp;
 mod mapped;

@@ -248,15 +248,14 @@ fn what_cannot_be_asked_yet_is_skipped_with_the_reason_and_never_passed() {
     let both = of_rows("cold", "customer: 1\n  expect: [tone within warm, count(picks) = 3]");
     let project = without_database(&[tone, both].concat());
     let file = std::fs::read_to_string(project.path().join("campaigns/small.campaign")).unwrap();
-    let later = "\nmodel leaving {\n  predicts: not any(orders in next 60 days)\n  features: [age]\n  method: logistic\n}\n\
-        segment gone { where: leaving > 0.5 }\n\
-        campaign farewell {\n  source: corner\n  audience: gone\n  template: note\n  recommend: seen\n  sender: us\n  policy: rules\n}\n\
+    let later = "\noffer ten { discount: 10% }\n\
+        campaign farewell {\n  source: corner\n  audience: lookers\n  offer: ten\n  template: note\n  recommend: seen\n  sender: us\n  policy: rules\n}\n\
         test \"goodbye\" { campaign: farewell, as_of: 2026-11-20, expect: [count(audience) > 0] }\n";
     project.write("campaigns/small.campaign", &format!("use warm from \"std/tones\"\n{file}{later}"));
     let (told, status) = run(&project, &[]);
     assert!(told.contains("skipped warm") && told.contains("not asked `tone within warm`"), "{told}");
     assert!(told.contains("failed  cold") && told.contains("expected 3, found 2"), "{told}");
-    assert!(told.contains("skipped goodbye") && told.contains("needs model leaving"), "{told}");
+    assert!(told.contains("skipped goodbye") && told.contains("needs offer ten"), "{told}");
     assert!(told.contains("0 passed, 1 failed, 2 skipped"), "{told}");
     assert_eq!(status, Some(1));
 }

@@ -3,6 +3,7 @@
 mod encodings;
 mod fixture;
 mod generator;
+mod learned;
 mod naive;
 mod operators;
 mod property;

@@ -267,6 +267,7 @@ fn summary(a: &Aggregate, mut rows: Vec<(f64, f64, Val)>) -> Val {
     match a.function {
         Aggregation::Count => Val::Number(rows.len() as f64),
         Aggregation::Any => Val::YesNo(!rows.is_empty()),
+        Aggregation::Days => unreachable!("models alone ask for days"),
         Aggregation::Sum => Val::Number(numbers().iter().sum()),
         Aggregation::Avg => {
             let n = numbers();

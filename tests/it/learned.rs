@@ -1,0 +1,236 @@
+//! Clusters and models from declaration to mail, on the demo shop.
+
+use rusqlite::Connection;
+
+use crate::shop::{Project, text};
+
+const AS_OF: &str = "2026-11-20";
+
+/// The shop's own declarations with what is learned from it, and segments that ask for it.
+const LEARNED: &str = r#"
+use shop, store, house_rules, shopper from "shop"
+
+profile behaviour {
+  spend_90d:  sum(purchases.amount in last 90 days)
+  engagement: count(clicks in last 90 days) / count(sends in last 90 days)
+  rfm:        100 * (6 - quintile(recency)) + 10 * quintile(orders_90d) + quintile(spend_year)
+}
+
+cluster persona "Customers who behave alike" {
+  features: [orders_90d, spend_90d, recency]
+  k:        3..6
+  order_by: spend_90d
+}
+
+model churn "Will not order in the next 60 days" {
+  predicts: not any(orders in next 60 days)
+  features: [orders_90d, spend_90d, recency, engagement]
+}
+
+model buys { predicts: any(orders in next 60 days), method: bg_nbd }
+model next_orders { predicts: count(orders in next 90 days) }
+model value { predicts: sum(purchases.amount in next 365 days) }
+
+segment leaving { where: churn > 0.6 }
+segment staying { where: not (churn > 0.6) }
+segment first { where: persona = 1 }
+segment others { where: persona > 1 }
+segment known { where: buys is known }
+segment buyers { where: any(orders) }
+segment worth { where: value > 0 CNY and next_orders > 0 and buys in 0.0..1.0 }
+segment best { where: rfm >= 500 }
+
+template note {
+  language: "en"
+  subject:  "For you"
+  format:   text
+  body: """
+    Persona {{ customer.persona }}, {{ customer.churn | round(3) }}.
+  """
+}
+
+template sorry {
+  language: "en"
+  subject:  "We miss you"
+  format:   text
+  body: """
+    Come back.
+  """
+}
+
+campaign news {
+  source:   shop
+  audience: buyers
+  template: [sorry when churn > 0.6, note]
+  sender:   store
+  policy:   house_rules
+}
+"#;
+
+fn project() -> Project {
+    let project = Project::new();
+    project.write("campaigns/learned.campaign", LEARNED);
+    project
+}
+
+fn herald(project: &Project, args: &[&str]) -> String {
+    let out = project.herald(args);
+    assert!(out.status.success(), "{args:?}: {}{}", text(&out.stdout), text(&out.stderr));
+    text(&out.stdout)
+}
+
+fn model(project: &Project, name: &str, more: &[&str]) -> String {
+    let args = ["model", name, "campaigns/learned.campaign", "--as-of", AS_OF];
+    herald(project, &[&args, more].concat())
+}
+
+fn count(project: &Project, segment: &str) -> u64 {
+    let args = ["segment", segment, "campaigns/learned.campaign", "--as-of", AS_OF, "--sample", "0"];
+    let told = herald(project, &args);
+    let number = told.split_whitespace().nth(1).unwrap();
+    number.replace(',', "").parse().unwrap()
+}
+
+#[test]
+fn what_is_learned_is_shown_as_people_read_it() {
+    let project = project();
+    for name in ["persona", "next_orders"] {
+        insta::assert_snapshot!(name, model(&project, name, &[]));
+    }
+    insta::assert_snapshot!("churn", model(&project, "churn", &["--by", "gender"]));
+    let data: serde_json::Value =
+        serde_json::from_str(&model(&project, "churn", &["--format", "json", "--by", "gender"])).unwrap();
+    let evaluation = &data["report"]["probability"]["evaluation"];
+    assert!(evaluation["auc"].as_f64().unwrap() > 0.6, "{evaluation}");
+    let people: u64 =
+        data["fairness"].as_array().unwrap().iter().map(|g| g["people"].as_u64().unwrap()).sum();
+    assert_eq!(people, evaluation["examples"].as_u64().unwrap());
+}
+
+#[test]
+fn segments_ask_for_what_is_learned() {
+    let project = project();
+    let (leaving, staying) = (count(&project, "leaving"), count(&project, "staying"));
+    assert_eq!(leaving + staying, 400);
+    assert!(leaving > 0 && staying > 0, "{leaving} {staying}");
+    let (first, others) = (count(&project, "first"), count(&project, "others"));
+    assert_eq!(first + others, 400);
+    assert!(first > 0 && others > 0);
+    // Who never bought has no value; who did has one.
+    let buyers = count(&project, "buyers");
+    assert_eq!(count(&project, "known"), buyers);
+    assert_eq!(count(&project, "worth"), buyers);
+    let best = count(&project, "best");
+    assert!(best > 0 && best < 160, "{best}");
+}
+
+#[test]
+fn nothing_is_learned_from_what_came_later() {
+    let project = project();
+    let learned = |name: &str| {
+        let args = ["model", name, "campaigns/learned.campaign", "--as-of", "2026-09-01", "--format", "json"];
+        herald(&project, &args)
+    };
+    let (churn, personas, value) = (learned("churn"), learned("persona"), learned("value"));
+    let shop = Connection::open(project.path().join("campaigns/aurora.db")).unwrap();
+    let later = shop
+        .execute(
+            "UPDATE purchases SET price = price * 1000 WHERE at >= strftime('%s', '2026-08-31T16:00:00Z')",
+            [],
+        )
+        .unwrap();
+    assert!(later > 0);
+    assert_eq!((learned("churn"), learned("persona"), learned("value")), (churn, personas.clone(), value));
+    shop.execute("UPDATE purchases SET price = price * 1000 WHERE customer % 7 = 0", []).unwrap();
+    assert_ne!(learned("persona"), personas);
+}
+
+#[test]
+fn a_plan_learns_first_and_its_mails_speak_of_it() {
+    let project = project();
+    let target = ["campaigns/learned.campaign", "--as-of", AS_OF];
+    let plan = herald(&project, &[&["plan"], &target[..]].concat());
+    let place = |step: &str| plan.find(step).unwrap_or_else(|| panic!("{step} is not in\n{plan}"));
+    assert!(place("fit:churn") < place("assign") && place("fit:persona") < place("attributes"));
+    assert!(
+        plan.contains("`churn` is learned without `engagement`, which is not known of anybody"),
+        "{plan}"
+    );
+    herald(&project, &[&["run"], &target[..]].concat());
+    let mails: Vec<String> = project.mails().iter().map(|m| text(&m.1)).collect();
+    assert!(mails.iter().any(|m| m.contains("Persona ")) && mails.iter().any(|m| m.contains("Come back.")));
+    // What was learned was kept: fitting ahead of time finds it done, and a second plan is the same plan.
+    let results = || std::fs::read_dir(project.path().join(".herald/results")).unwrap().count();
+    let kept = results();
+    model(&project, "persona", &[]);
+    assert_eq!(results(), kept);
+}
+
+#[test]
+fn fitting_ahead_of_time_fits_everything() {
+    let project = project();
+    let told = herald(&project, &["fit", "campaigns/learned.campaign", "--as-of", AS_OF]);
+    assert_eq!(told.lines().filter(|l| l.starts_with("fitted")).count(), 5, "{told}");
+}
+
+#[test]
+fn what_cannot_be_learned_says_why() {
+    let project = project();
+    let failing = |name: &str, as_of: &str, code: &str| {
+        let out = project.herald(&["model", name, "campaigns/odd.campaign", "--as-of", as_of]);
+        let said = text(&out.stderr);
+        assert_eq!(out.status.code(), Some(1), "{said}");
+        assert!(said.contains(&format!("`{name}` cannot be learned")) && said.contains(code), "{said}");
+    };
+    project.write(
+        "campaigns/odd.campaign",
+        r#"
+use shop, shopper from "shop"
+profile odd { countries: count(orders where id = "none"), one: count(orders) / count(orders) }
+model churn { predicts: not any(orders in next 60 days), features: [orders_90d] }
+model never { predicts: any(orders where id = "none" in next 60 days), features: [orders_90d] }
+model empty { predicts: not any(orders in next 60 days), features: [countries] }
+model again { predicts: count(orders in next 60 days) }
+model alike { predicts: sum(purchases.amount in next 60 days) }
+cluster many { features: [countries, orders_90d], k: 400 }
+cluster none { features: [countries] }
+"#,
+    );
+    failing("churn", "2015-01-01", "H0601");
+    failing("never", AS_OF, "H0602");
+    failing("empty", AS_OF, "H0603");
+    failing("again", "2015-01-01", "H0601");
+    failing("many", AS_OF, "H0604");
+    failing("none", AS_OF, "H0603");
+    // One line a day, always for the same amount: how much customers differ cannot be told.
+    let shop = Connection::open(project.path().join("campaigns/aurora.db")).unwrap();
+    shop.execute_batch(
+        "DELETE FROM purchases WHERE rowid NOT IN
+           (SELECT min(rowid) FROM purchases GROUP BY customer, date(at, 'unixepoch', '+8 hours'));
+         UPDATE purchases SET price = 100, quantity = 1;",
+    )
+    .unwrap();
+    failing("alike", AS_OF, "H0605");
+}
+
+#[test]
+fn mistakes_in_what_is_to_be_learned_are_found_where_they_stand() {
+    let project = Project::new();
+    project.write(
+        "campaigns/wrong.campaign",
+        r#"use shop, shopper from "shop"
+model past { predicts: any(orders in last 60 days), features: [orders_90d] }
+model bare { predicts: any(orders in next 60 days) }
+model both { predicts: any(orders in next 60 days), features: [recency], method: bg_nbd }
+model how { predicts: avg(purchases.amount in next 60 days) }
+model trees { predicts: any(orders in next 60 days), features: [recency], method: boosted }
+model round { predicts: any(orders in next 60 days), features: [trip] }
+model trip { predicts: any(orders in next 30 days), features: [round] }
+cluster words { features: [favourite] }
+segment fifth { where: any(orders where quintile(total) = 5) }
+"#,
+    );
+    let out = project.herald(&["check", "campaigns/wrong.campaign"]);
+    assert_eq!(out.status.code(), Some(1));
+    insta::assert_snapshot!("mistakes", text(&out.stdout) + &text(&out.stderr));
+}

@@ -16,6 +16,8 @@
 //! same on any number of threads: each row is computed by one thread in a fixed order.
 
 pub mod auto;
+pub mod batch;
+mod best;
 pub mod bitset;
 pub mod blend;
 pub mod bought_together;
@@ -37,6 +39,7 @@ pub mod trend;
 #[cfg(test)]
 mod tests;
 
+pub use batch::{Batch, CUSTOMERS_A_BATCH, Place};
 pub use bitset::BitSet;
 pub use blend::{Blend, BlendError, Component};
 pub use bought_together::{Baskets, BoughtTogether, BoughtTogetherParams};

@@ -5,13 +5,12 @@ use std::collections::BinaryHeap;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::batch::{CUSTOMERS_A_BATCH, Place};
+use super::best::Best;
 use super::bitset::BitSet;
 use super::filters::{Candidates, Filters, GroupRule, Personal};
 use super::interactions::Interactions;
 use super::method::{Customer, Method, NOBODY, Scores};
-
-/// How many neighbouring customers share a thread's room at least; only a matter of speed.
-const CUSTOMERS_A_TASK: usize = 32;
 
 /// What is asked for a chunk of customers.
 #[derive(Debug, Clone, Copy)]
@@ -90,11 +89,12 @@ pub enum RequestError {
 pub fn recommend(request: &Request<'_>) -> Result<Vec<Vec<Pick>>, RequestError> {
     let prepared = Prepared::new(request)?;
     let items = request.method.items();
-    Ok((0..request.customers.len())
-        .into_par_iter()
-        .with_min_len(CUSTOMERS_A_TASK)
-        .map_init(|| Room::new(items), |room, customer| prepared.pick(customer, room))
-        .collect())
+    let places: Vec<usize> = (0..request.customers.len()).collect();
+    let batches: Vec<Vec<Vec<Pick>>> = places
+        .par_chunks(CUSTOMERS_A_BATCH)
+        .map_init(|| Room::new(items), |room, batch| prepared.pick_batch(batch, room))
+        .collect();
+    Ok(batches.into_iter().flatten().collect())
 }
 
 impl Request<'_> {
@@ -111,7 +111,7 @@ impl Request<'_> {
     }
 
     pub(crate) fn customer(&self, customer: usize) -> Customer<'_> {
-        Customer { histories: self.histories, row: self.customers[customer] }
+        Customer::new(self.histories, self.customers[customer])
     }
 
     fn check(&self) -> Result<(), RequestError> {
@@ -239,15 +239,27 @@ impl<'a> Prepared<'a> {
         common_boost(self.request.filters, item) * self.request.personal.boost_of(customer, item)
     }
 
+    /// The whole lists of some customers.
+    fn pick_batch(&self, customers: &[usize], room: &mut Room) -> Vec<Vec<Pick>> {
+        let them: Vec<Customer<'_>> = customers.iter().map(|&c| self.request.customer(c)).collect();
+        let batch = self.request.method.batch(&them);
+        let place = |at| batch.as_deref().map(|batch| Place { batch, at });
+        customers.iter().enumerate().map(|(at, &customer)| self.pick_at(customer, place(at), room)).collect()
+    }
+
     /// The whole list of a customer.
     pub fn pick(&self, customer: usize, room: &mut Room) -> Vec<Pick> {
+        self.pick_at(customer, None, room)
+    }
+
+    fn pick_at(&self, customer: usize, place: Option<Place<'_>>, room: &mut Room) -> Vec<Pick> {
         let take = self.request.filters.take;
         let mut picks = Vec::with_capacity(take.min(self.request.method.items()));
         if !self.request.is_stranger(customer) {
-            self.fill(customer, Source::Method, room, &mut picks);
+            self.fill(customer, Source::Method, place, room, &mut picks);
         }
         if picks.len() < take {
-            self.fill(customer, Source::Fallback, room, &mut picks);
+            self.fill(customer, Source::Fallback, None, room, &mut picks);
         }
         picks
     }
@@ -260,12 +272,28 @@ impl<'a> Prepared<'a> {
     }
 
     /// Adds a source's products to a list until it is full or they run out.
-    fn fill(&self, customer: usize, source: Source, room: &mut Room, picks: &mut Vec<Pick>) {
+    fn fill(
+        &self,
+        customer: usize,
+        source: Source,
+        place: Option<Place<'_>>,
+        room: &mut Room,
+        picks: &mut Vec<Pick>,
+    ) {
         let Some(method) = self.method(source) else { return };
         let Room { scores, mine } = room;
-        let (me, candidates) = (self.request.customer(customer), self.candidates(customer, mine));
+        let me = Customer { place, ..self.request.customer(customer) };
+        let candidates = self.candidates(customer, mine);
         let from = picks.len();
         scores.clear();
+        if let Some(all) = place.and_then(|place| place.scores())
+            && self.take_best(all, customer, &candidates, source, picks)
+        {
+            for pick in picks[from..].iter_mut().filter(|_| self.request.because) {
+                pick.because = because(method, &me, pick.item, scores);
+            }
+            return;
+        }
         method.score(&me, &candidates, scores);
         for &item in self.request.personal.boosted(customer) {
             scores.add(item, 0.0); // out of the order that everybody shares
@@ -292,6 +320,38 @@ impl<'a> Prepared<'a> {
         for pick in picks[from..].iter_mut().filter(|_| self.request.because) {
             pick.because = because(method, &me, pick.item, scores);
         }
+    }
+
+    /// Fills a list from a score for every product without sorting them all: whether that sufficed. It does not where
+    /// the customer has boosts of their own, or where caps pass over so many that the best few are too few.
+    fn take_best(
+        &self,
+        scores: &[f32],
+        customer: usize,
+        candidates: &Candidates<'_>,
+        source: Source,
+        picks: &mut Vec<Pick>,
+    ) -> bool {
+        let Filters { take, at_most, boost, .. } = self.request.filters;
+        if !self.request.personal.boosted(customer).is_empty() {
+            return false;
+        }
+        let from = picks.len();
+        let mut best = Best::new(if at_most.is_empty() { *take } else { 4 * take + 16 });
+        match boost {
+            Some(boost) => {
+                let boosted = scores.iter().zip(boost).map(|(score, boost)| score * boost);
+                best.offer_all(boosted, |item| candidates.admits(item));
+            }
+            None => best.offer_all(scores.iter().copied(), |item| candidates.admits(item)),
+        }
+        let (ranked, all) = best.into_sorted();
+        self.take(ranked.into_iter(), source, picks);
+        let filled = all || picks.len() >= *take;
+        if !filled {
+            picks.truncate(from);
+        }
+        filled
     }
 
     fn take(&self, ranked: impl Iterator<Item = Ranked>, source: Source, picks: &mut Vec<Pick>) {

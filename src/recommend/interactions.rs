@@ -109,6 +109,8 @@ pub struct Interactions {
 pub struct History<'a> {
     /// The products.
     pub items: &'a [u32],
+    /// The weight of each as it was.
+    pub raw: &'a [f32],
     /// The weight of each, faded by age.
     pub faded: &'a [f32],
     /// The age of the latest event with each, in days.
@@ -224,6 +226,7 @@ impl Interactions {
         let range = self.offsets[user]..self.offsets[user + 1];
         History {
             items: &self.item[range.clone()],
+            raw: &self.raw[range.clone()],
             faded: &self.faded[range.clone()],
             age_days: &self.age_days[range],
         }

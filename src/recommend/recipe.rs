@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::als::{Als, AlsParams};
 use super::blend::{Blend, BlendError, Component};
+use super::ease::{Ease, EaseParams};
 use super::interactions::{DEFAULT_HALF_LIFE_DAYS, Events, InteractionError, Interactions};
 use super::item_cf::{ItemCf, ItemCfParams};
 use super::method::Method;
 use super::popular::Popular;
+use super::svd::{Svd, SvdParams};
 
 /// A method and its settings. A half-life is in days; none means that nothing fades.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -30,6 +33,27 @@ pub enum Recipe {
         /// The settings.
         params: ItemCfParams,
     },
+    /// Matrix factorisation by alternating least squares.
+    Als {
+        /// The half-life of the customer's history and of the trend.
+        half_life: Option<f32>,
+        /// The settings.
+        params: AlsParams,
+    },
+    /// Truncated singular value decomposition.
+    Svd {
+        /// The half-life of the customer's history and of the trend.
+        half_life: Option<f32>,
+        /// The settings.
+        params: SvdParams,
+    },
+    /// A linear model of products by products.
+    Ease {
+        /// The half-life of the customer's history and of the trend.
+        half_life: Option<f32>,
+        /// The settings.
+        params: EaseParams,
+    },
     /// A weighted mixture.
     Blend(Vec<(f32, Recipe)>),
 }
@@ -45,6 +69,14 @@ pub struct Settings {
     pub neighbours: Option<usize>,
     /// What is added to the denominator of a similarity.
     pub shrinkage: Option<f32>,
+    /// How many numbers describe a product.
+    pub factors: Option<usize>,
+    /// How often both sides are worked out in turn.
+    pub iterations: Option<usize>,
+    /// What keeps small what little speaks for.
+    pub regularisation: Option<f32>,
+    /// How much more a thing done counts than one not done.
+    pub alpha: Option<f32>,
 }
 
 /// Events over a catalogue and customers of known numbers.
@@ -102,7 +134,7 @@ impl Slots {
 
 impl Recipe {
     /// The names that [`Recipe::named`] knows.
-    pub const NAMES: &'static [&'static str] = &["popular", "item_cf"];
+    pub const NAMES: &'static [&'static str] = &["popular", "item_cf", "als", "svd", "ease"];
 
     /// A method by its name in the language; `None` if there is no such method.
     #[must_use]
@@ -116,6 +148,17 @@ impl Recipe {
                 params.shrinkage = settings.shrinkage.unwrap_or(params.shrinkage);
                 Self::ItemCf { half_life, params }
             }
+            "als" => Self::Als { half_life, params: als(settings) },
+            "svd" => {
+                let mut params = SvdParams::default();
+                params.factors = settings.factors.unwrap_or(params.factors);
+                Self::Svd { half_life, params }
+            }
+            "ease" => {
+                let mut params = EaseParams { neighbours: settings.neighbours, ..EaseParams::default() };
+                params.regularisation = settings.regularisation.unwrap_or(params.regularisation);
+                Self::Ease { half_life, params }
+            }
             _ => return None,
         })
     }
@@ -126,6 +169,9 @@ impl Recipe {
         match self {
             Self::Popular { .. } => "popular",
             Self::ItemCf { .. } => "item_cf",
+            Self::Als { .. } => "als",
+            Self::Svd { .. } => "svd",
+            Self::Ease { .. } => "ease",
             Self::Blend(_) => "blend",
         }
     }
@@ -151,6 +197,18 @@ impl Recipe {
                 let slot = slots.slot(*half_life, log)?;
                 Arc::new(ItemCf::fit(&slots.histories[slot], slot, *params))
             }
+            Self::Als { half_life, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                Arc::new(Als::fit(&slots.histories[slot], slot, *params))
+            }
+            Self::Svd { half_life, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                Arc::new(Svd::fit(&slots.histories[slot], slot, *params))
+            }
+            Self::Ease { half_life, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                Arc::new(Ease::fit(&slots.histories[slot], slot, *params))
+            }
             Self::Blend(parts) => {
                 let mut components = Vec::with_capacity(parts.len());
                 for (weight, part) in parts {
@@ -159,6 +217,17 @@ impl Recipe {
                 Arc::new(Blend::new(components)?)
             }
         })
+    }
+}
+
+fn als(settings: &Settings) -> AlsParams {
+    let default = AlsParams::default();
+    AlsParams {
+        factors: settings.factors.unwrap_or(default.factors),
+        iterations: settings.iterations.unwrap_or(default.iterations),
+        regularisation: settings.regularisation.unwrap_or(default.regularisation),
+        alpha: settings.alpha.unwrap_or(default.alpha),
+        ..default
     }
 }
 
@@ -198,6 +267,28 @@ impl std::fmt::Display for Recipe {
                 write!(f, "item_cf(")?;
                 half_life(f, fades)?;
                 write!(f, ", neighbours: {}, shrinkage: {})", params.neighbours, params.shrinkage)
+            }
+            Self::Als { half_life: fades, params } => {
+                write!(f, "als(")?;
+                half_life(f, fades)?;
+                let AlsParams { factors, iterations, regularisation, alpha, damping: _ } = params;
+                write!(f, ", factors: {factors}, iterations: {iterations}")?;
+                write!(f, ", regularisation: {regularisation}, alpha: {alpha})")
+            }
+            Self::Svd { half_life: fades, params } => {
+                write!(f, "svd(")?;
+                half_life(f, fades)?;
+                write!(f, ", factors: {})", params.factors)
+            }
+            Self::Ease { half_life: fades, params } => {
+                write!(f, "ease(")?;
+                half_life(f, fades)?;
+                let EaseParams { regularisation, neighbours, .. } = params;
+                write!(f, ", regularisation: {regularisation}")?;
+                match neighbours {
+                    Some(neighbours) => write!(f, ", neighbours: {neighbours})"),
+                    None => write!(f, ")"),
+                }
             }
             Self::Blend(parts) => {
                 write!(f, "blend(")?;

@@ -114,6 +114,16 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
     let together = BoughtTogether::fit(&baskets, trend(history), 0, BoughtTogetherParams::default());
     let latest = SimilarTo::new(Arc::new(ItemCf::similar(history, params)), Anchor::Latest { slot: 0 });
     let popular = Popular::fit(history);
+    let als = || {
+        let params = AlsParams { factors: 5, iterations: 3, regularisation: 0.5, ..AlsParams::default() };
+        Arc::new(Als::fit(history, 0, params))
+    };
+    let svd = || Arc::new(Svd::fit(history, 0, SvdParams { factors: 5, ..SvdParams::default() }));
+    let ease = |exact_up_to| {
+        let params =
+            EaseParams { regularisation: 2.0, neighbours: Some(9), exact_up_to, ..EaseParams::default() };
+        Arc::new(Ease::fit(history, 0, params))
+    };
     let part = |weight, method: Arc<dyn Method>| Component { weight, method };
     match which {
         0 => Arc::new(cf),
@@ -123,8 +133,16 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
         4 => Arc::new(
             Blend::new(vec![part(0.3, Arc::new(popular.clone())), part(0.7, Arc::new(popular))]).unwrap(),
         ),
+        5 => als(),
+        6 => svd(),
+        7 => ease(ITEMS),
+        8 => ease(0),
         _ => Arc::new(
             Blend::new(vec![
+                part(0.4, als()),
+                part(0.3, svd()),
+                part(0.3, ease(ITEMS)),
+                part(0.2, ease(0)),
                 part(0.5, Arc::new(cf)),
                 part(0.2, Arc::new(together)),
                 part(0.2, Arc::new(latest)),
@@ -136,7 +154,7 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
 }
 
 fn shops() -> impl Strategy<Value = Shop> {
-    (histories(), filters(), personal(), 0_usize..6, vec(0.0_f32..9.0, ITEMS)).prop_map(
+    (histories(), filters(), personal(), 0_usize..10, vec(0.0_f32..9.0, ITEMS)).prop_map(
         |(history, filters, personal, which, fallback)| Shop {
             method: method(which, &history),
             fallback: Popular::from_scores(fallback),
@@ -147,7 +165,7 @@ fn shops() -> impl Strategy<Value = Shop> {
     )
 }
 
-fn on_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> T {
+pub(super) fn on_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(run)
 }
 
@@ -208,11 +226,11 @@ proptest! {
 
     #[test]
     fn the_number_of_threads_and_the_cut_into_chunks_do_not_show(shop in shops()) {
-        let refit = || method(5, &shop.history);
+        let refit = || method(9, &shop.history);
         let fitted = |threads| on_threads(threads, || format!("{:?}", refit()));
-        prop_assert_eq!(fitted(1), fitted(3));
+        prop_assert_eq!(fitted(1), fitted(4));
         let lists = on_threads(1, || shop.lists());
-        prop_assert_eq!(&on_threads(3, || shop.lists()), &lists);
+        prop_assert_eq!(&on_threads(4, || shop.lists()), &lists);
         let shop = Shop { personal: Personal::default(), ..shop };
         shop.ask(|whole| {
             let (left, right) = whole.customers.split_at(5);

@@ -67,20 +67,20 @@ pub static METHODS: &[MethodSignature] = &[
     MethodSignature {
         name: "svd",
         args: &["signals", "half_life", "factors"],
-        doc: "Truncated singular value decomposition.",
-        executed: false,
+        doc: "What lies along the directions in which customers differ most (truncated singular value decomposition): `svd(signals: [purchases], factors: 64)`.",
+        executed: true,
     },
     MethodSignature {
         name: "als",
-        args: &["signals", "half_life", "factors", "iterations"],
-        doc: "Implicit-feedback matrix factorisation by alternating least squares: `als(factors: 64)`.",
-        executed: false,
+        args: &["signals", "half_life", "factors", "iterations", "regularisation", "alpha"],
+        doc: "Matrix factorisation of what customers did and did not (implicit feedback, alternating least squares): `als(factors: 64)`. A higher `alpha` trusts what was done more, a higher `regularisation` those of whom little is known less.",
+        executed: true,
     },
     MethodSignature {
         name: "ease",
-        args: &["signals", "half_life"],
-        doc: "A linear item model with a closed form (EASE): `ease(signals: [purchases])`.",
-        executed: false,
+        args: &["signals", "half_life", "regularisation", "neighbours"],
+        doc: "A linear model of what each product says of every other (EASE): `ease(signals: [purchases])`. Exact up to 10,000 products; beyond, each is explained by its nearest ones.",
+        executed: true,
     },
 ];
 
@@ -137,6 +137,25 @@ impl<'a> Checker<'a> {
                 let anchor = self.anchor(anchor, scope)?;
                 Some(Method::SimilarTo { anchor, signals: signals_or_default(self), half_life, neighbours })
             }
+            "als" => Some(Method::Als {
+                signals: signals_or_default(self),
+                half_life,
+                factors: named("factors").and_then(|v| self.whole(v, 1)),
+                iterations: named("iterations").and_then(|v| self.whole(v, 1)),
+                regularisation: named("regularisation").and_then(|v| self.positive_number(v)),
+                alpha: named("alpha").and_then(|v| self.positive_number(v)),
+            }),
+            "svd" => Some(Method::Svd {
+                signals: signals_or_default(self),
+                half_life,
+                factors: named("factors").and_then(|v| self.whole(v, 1)),
+            }),
+            "ease" => Some(Method::Ease {
+                signals: signals_or_default(self),
+                half_life,
+                regularisation: named("regularisation").and_then(|v| self.positive_number(v)),
+                neighbours,
+            }),
             "blend" => self.blend(&unnamed, value.span, scope),
             name => {
                 self.later_arguments(args, scope);
@@ -168,13 +187,10 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// Arguments of methods that only check: numbers where numbers are due, columns where columns are.
+    /// Arguments of methods that only check: columns where columns are due.
     fn later_arguments(&mut self, args: &'a [Arg], scope: &Scope) {
         for arg in args {
             match arg.name.as_ref().map(|n| n.text.as_str()) {
-                Some("factors" | "iterations") => {
-                    self.whole(&arg.value, 1);
-                }
                 Some("fields") if !matches!(arg.value.kind, ExprKind::List(_) | ExprKind::Name(_)) => {
                     self.wrong_value(&arg.value, "a list of columns such as `[title, category]`");
                 }
@@ -324,6 +340,16 @@ impl<'a> Checker<'a> {
                 None
             }
         }
+    }
+
+    /// A number above 0 written as such.
+    fn positive_number(&mut self, value: &Syntax) -> Option<f64> {
+        let number = self.plain_number(value)?;
+        if number > 0.0 {
+            return Some(number);
+        }
+        self.wrong_value(value, "a number above 0");
+        None
     }
 
     /// A string's text.

@@ -50,7 +50,11 @@ fn learns(method: &Method) -> bool {
     match method {
         Method::Popular { .. } | Method::Later(_) => false,
         Method::SimilarTo { anchor, .. } => matches!(anchor, crate::check::model::Anchor::Latest(_)),
-        Method::ItemCf { .. } | Method::BoughtTogether { .. } => true,
+        Method::ItemCf { .. }
+        | Method::BoughtTogether { .. }
+        | Method::Als { .. }
+        | Method::Svd { .. }
+        | Method::Ease { .. } => true,
         Method::Blend(parts) => parts.iter().any(|(_, part)| learns(part)),
     }
 }

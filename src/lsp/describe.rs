@@ -130,6 +130,24 @@ fn method(method: &Method) -> String {
             half(half_life),
             kept(neighbours)
         ),
+        Method::Als { signals: s, half_life, factors, .. } => format!(
+            "factors of customers and products (`als`), learned from {}{}, with {} factors",
+            signals(s),
+            half(half_life),
+            kept(factors)
+        ),
+        Method::Svd { signals: s, half_life, factors } => format!(
+            "the directions in which customers differ most (`svd`), learned from {}{}, with {} factors",
+            signals(s),
+            half(half_life),
+            kept(factors)
+        ),
+        Method::Ease { signals: s, half_life, neighbours, .. } => format!(
+            "what each product says of every other (`ease`), learned from {}{}, with {} neighbours a product",
+            signals(s),
+            half(half_life),
+            kept(neighbours)
+        ),
         Method::Blend(parts) => {
             let lines: Vec<String> = parts
                 .iter()

@@ -12,6 +12,7 @@ mod journey;
 mod lint;
 mod lsp;
 mod mapped;
+mod methods;
 mod postbox;
 mod proof;
 mod review;

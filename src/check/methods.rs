@@ -16,8 +16,6 @@ pub struct MethodSignature {
     pub args: &'static [&'static str],
     /// A sentence with an example.
     pub doc: &'static str,
-    /// Whether this version executes it, or only checks it.
-    pub executed: bool,
 }
 
 /// Every method.
@@ -26,79 +24,66 @@ pub static METHODS: &[MethodSignature] = &[
         name: "popular",
         args: &["half_life", "by"],
         doc: "What most rows are of: `popular(purchases in last 30 days)`; with `by: country` of customers of the same country.",
-        executed: true,
     },
     MethodSignature {
         name: "trending",
         args: &[],
         doc: "What sells better now than it used to, against all its past: `trending(purchases in last 14 days)`.",
-        executed: true,
     },
     MethodSignature {
         name: "buy_again",
         args: &["half_life"],
         doc: "The customer's own products, first those they have most and latest and that are due again, by how long customers wait before they buy each again: `buy_again(purchases)`.",
-        executed: true,
     },
     MethodSignature {
         name: "item_cf",
         args: &["signals", "half_life", "neighbours", "shrinkage", "weighting"],
         doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`. `weighting:` says how alike two are: `cosine`, `jaccard`, `bm25`, `tf_idf`.",
-        executed: true,
     },
     MethodSignature {
         name: "bought_together",
         args: &[],
         doc: "Products of the same orders as the customer's own: `bought_together(purchases in last 365 days)`.",
-        executed: true,
     },
     MethodSignature {
         name: "similar_to",
         args: &["signals", "half_life", "neighbours", "weighting"],
         doc: "Products like a given one: `similar_to(latest(views))`, `similar_to(\"SKU-17\")`.",
-        executed: true,
     },
     MethodSignature {
         name: "slots",
         args: &[],
         doc: "So many products from each in turn, without repeats: `slots(2 * buy_again(purchases), 3 * item_cf(signals: [purchases]))`. What one cannot fill goes to the others.",
-        executed: true,
     },
     MethodSignature {
         name: "blend",
         args: &[],
         doc: "A weighted mixture: `blend(0.7 * item_cf(signals: [purchases]), 0.3 * popular(purchases in last 14 days))`.",
-        executed: true,
     },
     MethodSignature {
         name: "user_cf",
         args: &["signals", "half_life", "neighbours", "shrinkage", "weighting"],
         doc: "What customers like this one take to (user-based collaborative filtering): `user_cf(signals: [purchases], neighbours: 80)`.",
-        executed: true,
     },
     MethodSignature {
         name: "content",
         args: &["fields", "vectors", "signals", "half_life"],
         doc: "Products whose words and attributes are like those of the customer's own, also those that nobody has bought yet: `content(fields: [title, category, price])`. `vectors: learned` compares what words mean, as learned from the shop's own texts.",
-        executed: true,
     },
     MethodSignature {
         name: "svd",
         args: &["signals", "half_life", "factors"],
-        doc: "Truncated singular value decomposition.",
-        executed: false,
+        doc: "What lies along the directions in which customers differ most (truncated singular value decomposition): `svd(signals: [purchases], factors: 64)`.",
     },
     MethodSignature {
         name: "als",
-        args: &["signals", "half_life", "factors", "iterations"],
-        doc: "Implicit-feedback matrix factorisation by alternating least squares: `als(factors: 64)`.",
-        executed: false,
+        args: &["signals", "half_life", "factors", "iterations", "regularisation", "alpha"],
+        doc: "Matrix factorisation of what customers did and did not (implicit feedback, alternating least squares): `als(factors: 64)`. A higher `alpha` trusts what was done more, a higher `regularisation` those of whom little is known less.",
     },
     MethodSignature {
         name: "ease",
-        args: &["signals", "half_life"],
-        doc: "A linear item model with a closed form (EASE): `ease(signals: [purchases])`.",
-        executed: false,
+        args: &["signals", "half_life", "regularisation", "neighbours"],
+        doc: "A linear model of what each product says of every other (EASE): `ease(signals: [purchases])`. Exact up to 10,000 products; beyond, each is explained by its nearest ones.",
     },
 ];
 
@@ -191,12 +176,28 @@ impl<'a> Checker<'a> {
                 let signals = signals_or_default(self);
                 Some(Method::Content { fields, learned, signals, half_life })
             }
+            "als" => Some(Method::Als {
+                signals: signals_or_default(self),
+                half_life,
+                factors: named("factors").and_then(|v| self.whole(v, 1)),
+                iterations: named("iterations").and_then(|v| self.whole(v, 1)),
+                regularisation: named("regularisation").and_then(|v| self.positive_number(v)),
+                alpha: named("alpha").and_then(|v| self.positive_number(v)),
+            }),
+            "svd" => Some(Method::Svd {
+                signals: signals_or_default(self),
+                half_life,
+                factors: named("factors").and_then(|v| self.whole(v, 1)),
+            }),
+            "ease" => Some(Method::Ease {
+                signals: signals_or_default(self),
+                half_life,
+                regularisation: named("regularisation").and_then(|v| self.positive_number(v)),
+                neighbours,
+            }),
             "blend" => self.blend(&unnamed, value.span, scope),
             "slots" => self.slots(&unnamed, value.span, scope),
-            name => {
-                self.later_arguments(args);
-                Some(Method::Later(name.to_owned()))
-            }
+            _ => None, // the names of the table stand above
         }
     }
 
@@ -221,15 +222,6 @@ impl<'a> Checker<'a> {
                 .help(signature.doc),
         );
         None
-    }
-
-    /// Arguments of methods that only check: numbers where numbers are due.
-    fn later_arguments(&mut self, args: &'a [Arg]) {
-        for arg in args {
-            if let Some("factors" | "iterations") = arg.name.as_ref().map(|n| n.text.as_str()) {
-                self.whole(&arg.value, 1);
-            }
-        }
     }
 
     fn blend(&mut self, parts: &[&'a Syntax], span: Span, scope: &Scope) -> Option<Method> {
@@ -370,6 +362,16 @@ impl<'a> Checker<'a> {
                 None
             }
         }
+    }
+
+    /// A number above 0 written as such.
+    fn positive_number(&mut self, value: &Syntax) -> Option<f64> {
+        let number = self.plain_number(value)?;
+        if number > 0.0 {
+            return Some(number);
+        }
+        self.wrong_value(value, "a number above 0");
+        None
     }
 
     /// A string's text.

@@ -278,10 +278,43 @@ pub enum Method {
         /// How alike two products are.
         weighting: Option<Weighting>,
     },
+    /// Implicit-feedback matrix factorisation.
+    Als {
+        /// The rows learned from.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+        /// How many numbers describe a product.
+        factors: Option<usize>,
+        /// How often both sides are worked out in turn.
+        iterations: Option<usize>,
+        /// What keeps the factors of the little known small.
+        regularisation: Option<f64>,
+        /// How much more a thing done counts than one not done.
+        alpha: Option<f64>,
+    },
+    /// Truncated singular value decomposition.
+    Svd {
+        /// The rows learned from.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+        /// How many numbers describe a product.
+        factors: Option<usize>,
+    },
+    /// A linear model of products by products.
+    Ease {
+        /// The rows learned from.
+        signals: Vec<Signal>,
+        /// Seconds after which a row counts half.
+        half_life: Option<i64>,
+        /// What keeps weights that few customers speak for small.
+        regularisation: Option<f64>,
+        /// How many products have a say in each product's score.
+        neighbours: Option<usize>,
+    },
     /// A weighted mixture.
     Blend(Vec<(f64, Method)>),
-    /// A method that checks and is not executed yet.
-    Later(String),
 }
 
 /// A factor on a product's score.

@@ -66,6 +66,18 @@ struct Tuning {
     /// How alike two are: `cosine`, `jaccard`, `bm25` or `tf_idf`
     #[arg(long, value_name = "WORD", value_parser = weighting)]
     weighting: Option<Weighting>,
+    /// als, svd: how many numbers describe an item
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    factors: Option<u32>,
+    /// als: how often users and items are worked out in turn
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    iterations: Option<u32>,
+    /// als, ease: what keeps small what little speaks for
+    #[arg(long, value_name = "X", value_parser = positive)]
+    regularisation: Option<f32>,
+    /// als: how much more a thing done counts than one not done
+    #[arg(long, value_name = "X", value_parser = positive)]
+    alpha: Option<f32>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +110,10 @@ impl Tuning {
             neighbours: self.neighbours,
             shrinkage: self.shrinkage,
             weighting: self.weighting,
+            factors: self.factors.map(|n| n as usize),
+            iterations: self.iterations.map(|n| n as usize),
+            regularisation: self.regularisation,
+            alpha: self.alpha,
         }
     }
 }

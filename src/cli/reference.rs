@@ -41,17 +41,10 @@ pub fn text() -> String {
         }
         let _ = write!(out, "\n```\n{}\n```\n", kind.example);
     }
-    out.push_str("\n## Methods of recommendation\n\n| method | arguments | | run by this version |\n|---|---|---|---|\n");
+    out.push_str("\n## Methods of recommendation\n\n| method | arguments | |\n|---|---|---|\n");
     for method in METHODS {
         let args: Vec<String> = method.args.iter().map(|a| format!("`{a}`")).collect();
-        let _ = writeln!(
-            out,
-            "| `{}` | {} | {} | {} |",
-            method.name,
-            args.join(", "),
-            cell(method.doc),
-            if method.executed { "yes" } else { "checked only" }
-        );
+        let _ = writeln!(out, "| `{}` | {} | {} |", method.name, args.join(", "), cell(method.doc));
     }
     out.push_str("\n## Functions\n\n| function | |\n|---|---|\n");
     for function in FUNCTIONS {

@@ -48,14 +48,17 @@ fn personal_strategy(strategy: &Strategy) -> bool {
 
 fn learns(method: &Method) -> bool {
     match method {
-        Method::Popular { .. } | Method::Trending { .. } | Method::Later(_) => false,
+        Method::Popular { .. } | Method::Trending { .. } => false,
         Method::SimilarTo { anchor, .. } => matches!(anchor, crate::check::model::Anchor::Latest(_)),
         Method::PopularBy { .. }
         | Method::ItemCf { .. }
         | Method::BuyAgain { .. }
         | Method::UserCf { .. }
         | Method::Content { .. }
-        | Method::BoughtTogether { .. } => true,
+        | Method::BoughtTogether { .. }
+        | Method::Als { .. }
+        | Method::Svd { .. }
+        | Method::Ease { .. } => true,
         Method::Blend(parts) => parts.iter().any(|(_, part)| learns(part)),
         Method::Slots(parts) => parts.iter().any(|(_, part)| learns(part)),
         Method::InTurn(methods) => methods.iter().any(learns),

@@ -6,7 +6,7 @@ use crate::check::expr::type_words;
 use crate::check::filters;
 use crate::check::index::{Meaning, Part};
 use crate::check::kinds::{self, Key, Kind, Takes};
-use crate::check::methods::{METHODS, MethodSignature};
+use crate::check::methods::MethodSignature;
 use crate::check::model::{Method, Signal, Strategy};
 use crate::check::schema::{Column, Relation, Storage};
 use crate::check::typed::Window;
@@ -163,6 +163,24 @@ fn method(method: &Method) -> String {
             half(half_life),
             kept(neighbours)
         ),
+        Method::Als { signals: s, half_life, factors, .. } => format!(
+            "factors of customers and products (`als`), learned from {}{}, with {} factors",
+            signals(s),
+            half(half_life),
+            kept(factors)
+        ),
+        Method::Svd { signals: s, half_life, factors } => format!(
+            "the directions in which customers differ most (`svd`), learned from {}{}, with {} factors",
+            signals(s),
+            half(half_life),
+            kept(factors)
+        ),
+        Method::Ease { signals: s, half_life, neighbours, .. } => format!(
+            "what each product says of every other (`ease`), learned from {}{}, with {} neighbours a product",
+            signals(s),
+            half(half_life),
+            kept(neighbours)
+        ),
         Method::Blend(parts) => {
             let lines: Vec<String> = parts
                 .iter()
@@ -170,10 +188,6 @@ fn method(method: &Method) -> String {
                 .collect();
             format!("a mixture of{}", lines.concat())
         }
-        Method::Later(name) => METHODS
-            .iter()
-            .find(|m| m.name == name)
-            .map_or_else(|| format!("`{name}`"), |m| format!("`{name}`: {}", m.doc)),
     }
 }
 
@@ -316,9 +330,6 @@ pub fn method_signature(method: &MethodSignature) -> String {
     paragraph(&mut out, method.doc);
     if !method.args.is_empty() {
         paragraph(&mut out, &format!("Settings: `{}`", method.args.join("`, `")));
-    }
-    if !method.executed {
-        paragraph(&mut out, "This version checks it and does not run it yet.");
     }
     out
 }

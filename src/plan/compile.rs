@@ -233,7 +233,6 @@ impl Compiler<'_> {
             return id;
         }
         let step = self.recommend_step(strategy, method);
-        self.note_methods(&step);
         let words = format!(
             "recommend {} products to each: {}",
             step.filters.take,
@@ -283,20 +282,6 @@ impl Compiler<'_> {
                 diversity: strategy.diversity,
                 novelty: strategy.novelty,
             },
-        }
-    }
-
-    fn note_methods(&mut self, step: &RecommendStep) {
-        let mut stack: Vec<&Method> = vec![&step.method];
-        stack.extend(&step.fallback);
-        while let Some(method) = stack.pop() {
-            match method {
-                Method::Later(name) => self.later.push(format!("the method {name}")),
-                Method::Blend(parts) => stack.extend(parts.iter().map(|p| &p.1)),
-                Method::Slots(parts) => stack.extend(parts.iter().map(|p| &p.1)),
-                Method::InTurn(methods) => stack.extend(methods),
-                _ => {}
-            }
         }
     }
 

@@ -57,12 +57,28 @@ pub fn method_words(method: &Method) -> String {
             format!("what is like the latest of {}", signal.relation)
         }
         Method::SimilarTo { anchor: Anchor::Product(id), .. } => format!("what is like product {id}"),
+        Method::Als { signals, half_life, factors, .. } => format!(
+            "what the customer's taste is near to (als of {}{}{})",
+            signals_words(signals),
+            described(*factors),
+            fading(*half_life)
+        ),
+        Method::Svd { signals, half_life, factors } => format!(
+            "what lies in the directions of the customer's taste (svd of {}{}{})",
+            signals_words(signals),
+            described(*factors),
+            fading(*half_life)
+        ),
+        Method::Ease { signals, half_life, .. } => format!(
+            "what the customer's own products say of others (ease of {}{})",
+            signals_words(signals),
+            fading(*half_life)
+        ),
         Method::Blend(parts) => {
             let parts: Vec<String> =
                 parts.iter().map(|(w, m)| format!("{w} × {}", method_words(m))).collect();
             parts.join(" + ")
         }
-        Method::Later(name) => format!("{name} (not run by this version)"),
     }
 }
 
@@ -116,6 +132,10 @@ fn signals_words(signals: &[Signal]) -> String {
         })
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+fn described(factors: Option<usize>) -> String {
+    factors.map_or_else(String::new, |factors| format!(", {factors} factors"))
 }
 
 fn fading(half_life: Option<i64>) -> String {

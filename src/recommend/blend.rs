@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::batch::Batch;
 use super::filters::Candidates;
 use super::method::{Customer, Method, Scores};
 
@@ -147,7 +148,7 @@ impl Method for Blend {
 
     fn score_part(&self, part: usize, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores) -> f32 {
         let Component { weight, method } = &self.components[part];
-        method.score(me, among, out);
+        method.score(&me.of_part(part), among, out);
         // No method both adds scores and shares some, unless it is a blend, and those were taken apart.
         let best = if let Some(shared) = method.shared() {
             let best = self.orders[part].iter().find(|&&item| among.admits(item));
@@ -163,8 +164,29 @@ impl Method for Blend {
     }
 
     fn evidence(&self, me: &Customer<'_>, item: u32, scores: &Scores, each: &mut dyn FnMut(u32, f32)) {
-        for ((component, &factor), part) in self.components.iter().zip(&scores.factors).zip(&scores.parts) {
-            component.method.evidence(me, item, part, &mut |own, strength| each(own, strength * factor));
+        let parts = self.components.iter().zip(&scores.factors).zip(&scores.parts);
+        for (part, ((component, &factor), given)) in parts.enumerate() {
+            let me = me.of_part(part);
+            component.method.evidence(&me, item, given, &mut |own, strength| each(own, strength * factor));
         }
+    }
+
+    fn batch<'a>(&'a self, customers: &[Customer<'a>]) -> Option<Box<dyn Batch + 'a>> {
+        let parts: Vec<_> = self.components.iter().map(|c| c.method.batch(customers)).collect();
+        parts.iter().any(Option::is_some).then(|| Box::new(Parts(parts)) as Box<dyn Batch>)
+    }
+}
+
+/// What the components worked out, each on its own.
+#[derive(Debug)]
+struct Parts<'a>(Vec<Option<Box<dyn Batch + 'a>>>);
+
+impl Batch for Parts<'_> {
+    fn scores(&self, _at: usize) -> Option<&[f32]> {
+        None
+    }
+
+    fn part(&self, part: usize) -> Option<&dyn Batch> {
+        self.0.get(part)?.as_deref().map(|batch| batch as &dyn Batch)
     }
 }

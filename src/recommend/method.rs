@@ -1,5 +1,6 @@
 //! What a recommendation method is, and the room it works in.
 
+use super::batch::{Batch, Place};
 use super::blend::Component;
 use super::filters::Candidates;
 use super::interactions::{History, Interactions};
@@ -15,9 +16,23 @@ pub struct Customer<'a> {
     pub histories: &'a [&'a Interactions],
     /// The customer's row in all of them; [`NOBODY`] for one without any.
     pub row: u32,
+    /// Where the method has worked something out for this customer together with others.
+    pub place: Option<Place<'a>>,
 }
 
 impl<'a> Customer<'a> {
+    /// A customer by the row in the histories.
+    #[must_use]
+    pub fn new(histories: &'a [&'a Interactions], row: u32) -> Self {
+        Self { histories, row, place: None }
+    }
+
+    /// The customer as a component of a blend is to see them.
+    #[must_use]
+    pub fn of_part(self, part: usize) -> Self {
+        Self { place: self.place.and_then(|place| place.part(part)), ..self }
+    }
+
     /// The customer's row of a slot.
     ///
     /// # Panics
@@ -49,6 +64,12 @@ pub trait Method: std::fmt::Debug + Send + Sync {
     /// Adds its scores to `out`, which is clear. It may leave out products that `among` does not want, and what
     /// [`Method::shared`] has: of that it only tells the factor, by [`Scores::share`].
     fn score(&self, me: &Customer<'_>, among: &Candidates<'_>, out: &mut Scores);
+
+    /// Works out at once, for several customers (at most [`super::CUSTOMERS_A_BATCH`]), what is slow one by one; their
+    /// [`Customer::place`] then leads there. It must not show in the scores. A method without such work has none.
+    fn batch<'a>(&'a self, _customers: &[Customer<'a>]) -> Option<Box<dyn Batch + 'a>> {
+        None
+    }
 
     /// Tells which of the customer's own products speak for `item`, and how strongly. `scores` are those that
     /// [`Method::score`] just gave for the same customer.
@@ -128,6 +149,13 @@ impl Scores {
     pub fn set(&mut self, item: u32, score: f32) {
         self.add(item, 0.0);
         self.dense[item as usize] = score;
+    }
+
+    /// Adds to the scores of all products.
+    pub fn add_all(&mut self, scores: &[f32]) {
+        for (item, &score) in (0..).zip(scores) {
+            self.add(item, score);
+        }
     }
 
     /// Says that the method's shared scores count, times this factor.

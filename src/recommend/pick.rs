@@ -5,14 +5,13 @@ use std::collections::BinaryHeap;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::batch::{CUSTOMERS_A_BATCH, Place};
+use super::best::Best;
 use super::bitset::BitSet;
 use super::filters::{Candidates, Filters, GroupRule, Personal};
 use super::interactions::Interactions;
 use super::method::{Customer, Method, NOBODY, Scores, Sums};
 use super::variety::{Diversity, Pool};
-
-/// How many neighbouring customers share a thread's room at least; only a matter of speed.
-const CUSTOMERS_A_TASK: usize = 32;
 
 /// Where products of a list are to differ, the best so many times as many as the list holds are looked at, and so many at
 /// least: the longer the choice, the worse what it would bring in.
@@ -98,11 +97,12 @@ pub enum RequestError {
 pub fn recommend(request: &Request<'_>) -> Result<Vec<Vec<Pick>>, RequestError> {
     let prepared = Prepared::new(request)?;
     let items = request.method.items();
-    Ok((0..request.customers.len())
-        .into_par_iter()
-        .with_min_len(CUSTOMERS_A_TASK)
-        .map_init(|| Room::new(items), |room, customer| prepared.pick(customer, room))
-        .collect())
+    let places: Vec<usize> = (0..request.customers.len()).collect();
+    let batches: Vec<Vec<Vec<Pick>>> = places
+        .par_chunks(CUSTOMERS_A_BATCH)
+        .map_init(|| Room::new(items), |room, batch| prepared.pick_batch(batch, room))
+        .collect();
+    Ok(batches.into_iter().flatten().collect())
 }
 
 impl Request<'_> {
@@ -119,7 +119,7 @@ impl Request<'_> {
     }
 
     pub(crate) fn customer(&self, customer: usize) -> Customer<'_> {
-        Customer { histories: self.histories, row: self.customers[customer] }
+        Customer::new(self.histories, self.customers[customer])
     }
 
     fn check(&self) -> Result<(), RequestError> {
@@ -283,15 +283,27 @@ impl<'a> Prepared<'a> {
         common_boost(self.request.filters, item) * self.request.personal.boost_of(customer, item)
     }
 
+    /// The whole lists of some customers.
+    fn pick_batch(&self, customers: &[usize], room: &mut Room) -> Vec<Vec<Pick>> {
+        let them: Vec<Customer<'_>> = customers.iter().map(|&c| self.request.customer(c)).collect();
+        let batch = self.request.method.batch(&them);
+        let place = |at| batch.as_deref().map(|batch| Place { batch, at });
+        customers.iter().enumerate().map(|(at, &customer)| self.pick_at(customer, place(at), room)).collect()
+    }
+
     /// The whole list of a customer.
     pub fn pick(&self, customer: usize, room: &mut Room) -> Vec<Pick> {
+        self.pick_at(customer, None, room)
+    }
+
+    fn pick_at(&self, customer: usize, place: Option<Place<'_>>, room: &mut Room) -> Vec<Pick> {
         let take = self.request.filters.take;
         let mut picks = Vec::with_capacity(take.min(self.request.method.items()));
         if !self.request.is_stranger(customer) {
-            self.fill(customer, Source::Method, room, &mut picks);
+            self.fill(customer, Source::Method, place, room, &mut picks);
         }
         if picks.len() < take {
-            self.fill(customer, Source::Fallback, room, &mut picks);
+            self.fill(customer, Source::Fallback, None, room, &mut picks);
         }
         picks
     }
@@ -302,10 +314,31 @@ impl<'a> Prepared<'a> {
     }
 
     /// Adds a source's products to a list until it is full or they run out: each voice in turn, and again from the first.
-    fn fill(&self, customer: usize, source: Source, room: &mut Room, picks: &mut Vec<Pick>) {
+    fn fill(
+        &self,
+        customer: usize,
+        source: Source,
+        place: Option<Place<'_>>,
+        room: &mut Room,
+        picks: &mut Vec<Pick>,
+    ) {
         let Room { items, scores, mine, evidence } = room;
-        let (me, candidates) = (self.request.customer(customer), self.candidates(customer, mine));
+        let me = Customer { place, ..self.request.customer(customer) };
+        let candidates = self.candidates(customer, mine);
         let count = self.voices(source).count();
+        if let (Some(all), Some(voice), 1) =
+            (place.and_then(|p| p.scores()), self.voices(source).next(), count)
+            && self.request.filters.diversity.as_ref().is_none_or(|d| d.strength <= 0.0)
+        {
+            let from = picks.len();
+            if self.take_best(all, customer, &candidates, voice, picks) {
+                let scores = Scores::default();
+                for pick in picks[from..].iter_mut().filter(|_| self.request.because) {
+                    pick.because = because(voice.method, &me, pick.item, &scores, evidence);
+                }
+                return;
+            }
+        }
         if scores.len() < count {
             scores.resize_with(count, || Scores::new(*items));
         }
@@ -334,6 +367,38 @@ impl<'a> Prepared<'a> {
                 }
             }
         }
+    }
+
+    /// Fills a list from a score for every product without sorting them all: whether that sufficed. It does not where
+    /// the customer has boosts of their own, or where caps pass over so many that the best few are too few.
+    fn take_best(
+        &self,
+        scores: &[f32],
+        customer: usize,
+        candidates: &Candidates<'_>,
+        voice: &Voice<'_>,
+        picks: &mut Vec<Pick>,
+    ) -> bool {
+        let Filters { take, at_most, boost, .. } = self.request.filters;
+        if !self.request.personal.boosted(customer).is_empty() {
+            return false;
+        }
+        let from = picks.len();
+        let mut best = Best::new(if at_most.is_empty() { *take } else { 4 * take + 16 });
+        match boost {
+            Some(boost) => {
+                let boosted = scores.iter().zip(boost).map(|(score, boost)| score * boost);
+                best.offer_all(boosted, |item| candidates.admits(item));
+            }
+            None => best.offer_all(scores.iter().copied(), |item| candidates.admits(item)),
+        }
+        let (ranked, all) = best.into_sorted();
+        self.take(ranked.into_iter(), voice, picks);
+        let filled = all || picks.len() >= *take;
+        if !filled {
+            picks.truncate(from);
+        }
+        filled
     }
 
     /// Scores a customer's products by one voice.

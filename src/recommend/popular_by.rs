@@ -81,10 +81,10 @@ mod tests {
         }
         let interactions = Interactions::build(&events, 5, 3, Some(30.0)).unwrap();
         let fitted = PopularBy::fit(&interactions, vec![0, 0, 1, NO_GROUP, 0]);
-        let of = |row| fitted.of(&Customer { histories: &[], row });
+        let of = |row| fitted.of(&Customer::new(&[], row));
         assert_eq!(of(4), (&[1, 2][..], &[1.5, 1.0][..])); // who bought nothing has the group's favourites
         assert_eq!(of(2), (&[0][..], &[1.0][..]));
         assert!(of(3).0.is_empty() && of(NOBODY).0.is_empty());
-        assert!(!fitted.knows(&Customer { histories: &[], row: 3 }));
+        assert!(!fitted.knows(&Customer::new(&[], 3)));
     }
 }

@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::als::{Als, AlsParams};
 use super::blend::{Blend, BlendError, Component};
 use super::buy_again::{self, BuyAgain, Intervals};
+use super::ease::{Ease, EaseParams};
 use super::interactions::{DEFAULT_HALF_LIFE_DAYS, Events, InteractionError, Interactions};
 use super::item_cf::{ItemCf, ItemCfParams};
 use super::method::Method;
 use super::popular::Popular;
+use super::svd::{Svd, SvdParams};
 use super::trend::{DEFAULT_TREND_DAYS, trend};
 use super::trending::trending;
 use super::user_cf::{Crowd, UserCf, UserCfParams};
@@ -56,6 +59,33 @@ pub enum Recipe {
         /// The settings.
         params: UserCfParams,
     },
+    /// Matrix factorisation by alternating least squares.
+    Als {
+        /// The half-life of the customer's history.
+        half_life: Option<f32>,
+        /// As of `ItemCf`.
+        trend: Option<f32>,
+        /// The settings.
+        params: AlsParams,
+    },
+    /// Truncated singular value decomposition.
+    Svd {
+        /// The half-life of the customer's history.
+        half_life: Option<f32>,
+        /// As of `ItemCf`.
+        trend: Option<f32>,
+        /// The settings.
+        params: SvdParams,
+    },
+    /// A linear model of products by products.
+    Ease {
+        /// The half-life of the customer's history.
+        half_life: Option<f32>,
+        /// As of `ItemCf`.
+        trend: Option<f32>,
+        /// The settings.
+        params: EaseParams,
+    },
     /// A weighted mixture.
     Blend(Vec<(f32, Recipe)>),
 }
@@ -78,6 +108,14 @@ pub struct Settings {
     pub shrinkage: Option<f32>,
     /// How alike two customers or products are.
     pub weighting: Option<Weighting>,
+    /// How many numbers describe a product.
+    pub factors: Option<usize>,
+    /// How often both sides are worked out in turn.
+    pub iterations: Option<usize>,
+    /// What keeps small what little speaks for.
+    pub regularisation: Option<f32>,
+    /// How much more a thing done counts than one not done.
+    pub alpha: Option<f32>,
 }
 
 /// Events over a catalogue and customers of known numbers.
@@ -146,7 +184,8 @@ impl Slots {
 
 impl Recipe {
     /// The names that [`Recipe::named`] knows.
-    pub const NAMES: &'static [&'static str] = &["popular", "trending", "buy_again", "item_cf", "user_cf"];
+    pub const NAMES: &'static [&'static str] =
+        &["popular", "trending", "buy_again", "item_cf", "user_cf", "als", "svd", "ease"];
 
     /// A method by its name in the language; `None` if there is no such method.
     #[must_use]
@@ -174,6 +213,17 @@ impl Recipe {
                 params.weighting = settings.weighting.unwrap_or(params.weighting);
                 Self::UserCf { half_life, trend, params }
             }
+            "als" => Self::Als { half_life, trend, params: als(settings) },
+            "svd" => {
+                let mut params = SvdParams::default();
+                params.factors = settings.factors.unwrap_or(params.factors);
+                Self::Svd { half_life, trend, params }
+            }
+            "ease" => {
+                let mut params = EaseParams { neighbours: settings.neighbours, ..EaseParams::default() };
+                params.regularisation = settings.regularisation.unwrap_or(params.regularisation);
+                Self::Ease { half_life, trend, params }
+            }
             _ => return None,
         })
     }
@@ -187,6 +237,9 @@ impl Recipe {
             Self::Trending { .. } => "trending",
             Self::BuyAgain { .. } => "buy_again",
             Self::UserCf { .. } => "user_cf",
+            Self::Als { .. } => "als",
+            Self::Svd { .. } => "svd",
+            Self::Ease { .. } => "ease",
             Self::Blend(_) => "blend",
         }
     }
@@ -231,6 +284,27 @@ impl Recipe {
                 let crowd = crowd.paced(slots.trend(*trend, log)?);
                 Arc::new(UserCf::new(Arc::new(crowd), slot, *params))
             }
+            Self::Als { half_life, trend, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                let interactions = Arc::clone(&slots.histories[slot]);
+                let learned = Arc::new(Als::factors(&interactions, *params));
+                let trend = slots.trend(*trend, log)?;
+                Arc::new(Als::new(learned, trend, interactions.unit(), slot, *params))
+            }
+            Self::Svd { half_life, trend, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                let interactions = Arc::clone(&slots.histories[slot]);
+                let learned = Arc::new(Svd::directions(&interactions, *params));
+                let trend = slots.trend(*trend, log)?;
+                Arc::new(Svd::new(learned, trend, interactions.unit(), slot, *params))
+            }
+            Self::Ease { half_life, trend, params } => {
+                let slot = slots.slot(*half_life, log)?;
+                let interactions = Arc::clone(&slots.histories[slot]);
+                let learned = Arc::new(Ease::weights(&interactions, *params));
+                let trend = slots.trend(*trend, log)?;
+                Arc::new(Ease::new(learned, trend, interactions.unit(), slot, *params))
+            }
             Self::Blend(parts) => {
                 let mut components = Vec::with_capacity(parts.len());
                 for (weight, part) in parts {
@@ -239,6 +313,17 @@ impl Recipe {
                 Arc::new(Blend::new(components)?)
             }
         })
+    }
+}
+
+fn als(settings: &Settings) -> AlsParams {
+    let default = AlsParams::default();
+    AlsParams {
+        factors: settings.factors.unwrap_or(default.factors),
+        iterations: settings.iterations.unwrap_or(default.iterations),
+        regularisation: settings.regularisation.unwrap_or(default.regularisation),
+        alpha: settings.alpha.unwrap_or(default.alpha),
+        ..default
     }
 }
 
@@ -301,6 +386,31 @@ impl std::fmt::Display for Recipe {
                 write!(f, ", neighbours: {neighbours}, shrinkage: {shrinkage}")?;
                 weighting(f, params.weighting, UserCfParams::default().weighting)?;
                 write!(f, ")")
+            }
+            Self::Als { half_life: fades, trend, params } => {
+                write!(f, "als(")?;
+                half_life(f, fades)?;
+                paced(f, trend)?;
+                let AlsParams { factors, iterations, regularisation, alpha, damping: _ } = params;
+                write!(f, ", factors: {factors}, iterations: {iterations}")?;
+                write!(f, ", regularisation: {regularisation}, alpha: {alpha})")
+            }
+            Self::Svd { half_life: fades, trend, params } => {
+                write!(f, "svd(")?;
+                half_life(f, fades)?;
+                paced(f, trend)?;
+                write!(f, ", factors: {})", params.factors)
+            }
+            Self::Ease { half_life: fades, trend, params } => {
+                write!(f, "ease(")?;
+                half_life(f, fades)?;
+                paced(f, trend)?;
+                let EaseParams { regularisation, neighbours, .. } = params;
+                write!(f, ", regularisation: {regularisation}")?;
+                match neighbours {
+                    Some(neighbours) => write!(f, ", neighbours: {neighbours})"),
+                    None => write!(f, ")"),
+                }
             }
             Self::Blend(parts) => {
                 write!(f, "blend(")?;

@@ -74,6 +74,24 @@ impl Csr {
         sum
     }
 
+    /// The sum of the squares of each column.
+    pub(crate) fn column_sums_of_squares(&self, columns: usize) -> Vec<f64> {
+        let mut sums = vec![0.0; columns];
+        for (&column, &value) in self.index.iter().zip(&self.value) {
+            sums[column as usize] += f64::from(value) * f64::from(value);
+        }
+        sums
+    }
+
+    /// The matrix with each column multiplied by its factor.
+    pub(crate) fn scale_columns(mut self, factors: &[f32]) -> Self {
+        self.value
+            .iter_mut()
+            .zip(&self.index)
+            .for_each(|(value, &column)| *value *= factors[column as usize]);
+        self
+    }
+
     /// The matrix turned over; in each new row the old row numbers ascend.
     #[must_use]
     pub fn transpose(&self, columns: usize) -> Self {

@@ -1,5 +1,6 @@
 //! The methods and the picking together, on small shops.
 
+mod dense;
 mod invariants;
 mod lists;
 mod methods;

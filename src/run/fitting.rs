@@ -1,10 +1,14 @@
 //! Fitting: a plan's strategies learned from the shop's data.
 
+mod dense;
+
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use dense::Reads;
 
 use super::catalogue::Catalogue;
 use super::datum::Datum;
@@ -251,7 +255,7 @@ impl<'a> Fitter<'a> {
     }
 
     fn method(&self, method: &Plan, slots: &mut Slots) -> Result<Arc<dyn Method>, RunError> {
-        let default_half_life = Some((rec::DEFAULT_HALF_LIFE_DAYS * 86_400.0) as i64);
+        let default_half_life = Some(default_half_life());
         Ok(match method {
             Plan::Popular { signals, half_life } => {
                 let name = self.name("popular", signals, Until::Day, half_life)?;
@@ -330,8 +334,16 @@ impl<'a> Fitter<'a> {
                 }
                 Arc::new(Blend::new(components)?)
             }
-            Plan::Later(name) => {
-                return Err(RunError::Recommend(format!("`{name}` is not run by this version")));
+            Plan::Als { signals, half_life, factors, iterations, regularisation, alpha } => {
+                let params = dense::als_params(*factors, *iterations, *regularisation, *alpha);
+                self.als(Reads::new(signals, *half_life), params, slots)?
+            }
+            Plan::Svd { signals, half_life, factors } => {
+                self.svd(Reads::new(signals, *half_life), dense::svd_params(*factors), slots)?
+            }
+            Plan::Ease { signals, half_life, regularisation, neighbours } => {
+                let params = dense::ease_params(*regularisation, *neighbours);
+                self.ease(Reads::new(signals, *half_life), params, slots)?
             }
         })
     }
@@ -529,6 +541,11 @@ fn part_words(method: &Plan, words: &mut Vec<String>) {
         Plan::Slots(slots) => slots.iter().for_each(|(_, part)| part_words(part, words)),
         one => words.push(show(one)),
     }
+}
+
+/// The half-life of a strategy that names none, in seconds.
+fn default_half_life() -> i64 {
+    (rec::DEFAULT_HALF_LIFE_DAYS * 86_400.0) as i64
 }
 
 fn params(neighbours: Option<usize>, shrinkage: Option<f64>, weighting: Option<WeightingOf>) -> ItemCfParams {

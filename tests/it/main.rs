@@ -5,6 +5,7 @@ mod breakage;
 mod browser;
 mod corpus;
 mod editor;
+mod factorised;
 mod fmt;
 mod http;
 mod init;

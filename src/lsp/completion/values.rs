@@ -203,11 +203,10 @@ pub fn methods() -> Vec<Entry> {
                 "als" | "svd" => "factors: §{64}".to_owned(),
                 _ => "signals: [§{5 * purchases, views}], half_life: §{30 days}".to_owned(),
             };
-            let detail = if m.executed { "method" } else { "method (checked, not run yet)" };
-            Entry::new(m.name, CompletionItemKind::FUNCTION, detail)
+            Entry::new(m.name, CompletionItemKind::FUNCTION, "method")
                 .doc(describe::method_signature(m))
                 .inserting(format!("{}({body})", m.name))
-                .rank(if m.executed { 4 } else { 6 })
+                .rank(4)
         })
         .collect()
 }

@@ -129,6 +129,16 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
     let together = BoughtTogether::fit(&baskets, trend(history), 0, BoughtTogetherParams::default());
     let latest = SimilarTo::new(Arc::new(ItemCf::similar(history, params)), Anchor::Latest { slot: 0 });
     let popular = Popular::fit(history);
+    let als = || {
+        let params = AlsParams { factors: 5, iterations: 3, regularisation: 0.5, ..AlsParams::default() };
+        Arc::new(Als::fit(history, 0, params))
+    };
+    let svd = || Arc::new(Svd::fit(history, 0, SvdParams { factors: 5, ..SvdParams::default() }));
+    let ease = |exact_up_to| {
+        let params =
+            EaseParams { regularisation: 2.0, neighbours: Some(9), exact_up_to, ..EaseParams::default() };
+        Arc::new(Ease::fit(history, 0, params))
+    };
     let part = |weight, method: Arc<dyn Method>| Component { weight, method };
     match which {
         0 => Arc::new(cf),
@@ -140,10 +150,18 @@ fn method(which: usize, history: &Interactions) -> Arc<dyn Method> {
         7 => Arc::new(
             Blend::new(vec![part(0.3, Arc::new(popular.clone())), part(0.7, Arc::new(popular))]).unwrap(),
         ),
+        8 => als(),
+        9 => svd(),
+        10 => ease(ITEMS),
+        11 => ease(0),
         _ => Arc::new(
             Blend::new(vec![
                 part(0.3, Arc::new(cf)),
                 part(0.2, Arc::new(UserCf::fit(history, 0, UserCfParams::default()))),
+                part(0.1, als()),
+                part(0.1, svd()),
+                part(0.1, ease(ITEMS)),
+                part(0.2, ease(0)),
                 part(0.2, Arc::new(together)),
                 part(0.1, Arc::new(latest)),
                 part(0.1, Arc::new(content(history, false))),
@@ -168,7 +186,7 @@ fn content(history: &Interactions, learned: bool) -> Content {
 }
 
 fn shops() -> impl Strategy<Value = Shop> {
-    (histories(), filters(), personal(), 0_usize..9, vec(0.0_f32..9.0, ITEMS)).prop_map(
+    (histories(), filters(), personal(), 0_usize..13, vec(0.0_f32..9.0, ITEMS)).prop_map(
         |(history, filters, personal, which, fallback)| Shop {
             method: method(which, &history),
             fallback: Popular::from_scores(fallback),
@@ -179,7 +197,7 @@ fn shops() -> impl Strategy<Value = Shop> {
     )
 }
 
-fn on_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> T {
+pub(super) fn on_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(run)
 }
 
@@ -240,11 +258,11 @@ proptest! {
 
     #[test]
     fn the_number_of_threads_and_the_cut_into_chunks_do_not_show(shop in shops()) {
-        let refit = || method(8, &shop.history);
+        let refit = || method(12, &shop.history);
         let fitted = |threads| on_threads(threads, || format!("{:?}", refit()));
-        prop_assert_eq!(fitted(1), fitted(3));
+        prop_assert_eq!(fitted(1), fitted(4));
         let lists = on_threads(1, || shop.lists());
-        prop_assert_eq!(&on_threads(3, || shop.lists()), &lists);
+        prop_assert_eq!(&on_threads(4, || shop.lists()), &lists);
         let filters = Filters { rationed: None, ..shop.filters.clone() };
         let shop = Shop { personal: Personal::default(), filters, ..shop };
         shop.ask(|whole| {

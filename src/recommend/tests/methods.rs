@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::recommend::*;
 
 /// The ratings [[0,1,0],[1,0,2],[0,1,1]] as events of today.
-fn ratings() -> Interactions {
+pub(super) fn ratings() -> Interactions {
     let mut events = Events::default();
     for (user, item, weight) in [(0, 1, 1.0), (1, 0, 1.0), (1, 2, 2.0), (2, 1, 1.0), (2, 2, 1.0)] {
         events.push(user, item, 0.0, weight);
@@ -20,7 +20,7 @@ fn plain_cosine(interactions: &Interactions) -> ItemCf {
     ItemCf::fit(interactions, 0, PLAIN)
 }
 
-fn picks_of(method: &dyn Method, histories: &[&Interactions], customer: u32) -> Vec<Pick> {
+pub(super) fn picks_of(method: &dyn Method, histories: &[&Interactions], customer: u32) -> Vec<Pick> {
     let filters = Filters { take: 10, ..Filters::default() };
     let request = Request {
         method,
@@ -34,7 +34,7 @@ fn picks_of(method: &dyn Method, histories: &[&Interactions], customer: u32) -> 
     recommend(&request).unwrap().remove(0)
 }
 
-fn assert_scores(picks: &[Pick], expected: &[(u32, f32, Option<u32>)]) {
+pub(super) fn assert_scores(picks: &[Pick], expected: &[(u32, f32, Option<u32>)]) {
     let found: Vec<_> = picks.iter().map(|p| (p.item, p.because)).collect();
     assert_eq!(found, expected.iter().map(|e| (e.0, e.2)).collect::<Vec<_>>());
     for (pick, want) in picks.iter().zip(expected) {

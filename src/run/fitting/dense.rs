@@ -1,0 +1,127 @@
+//! Fitting of the methods that learn a matrix: `als`, `svd`, `ease`.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::super::error::RunError;
+use super::super::shop::Until;
+use super::{Fitter, Slots};
+use crate::check::model::Signal;
+use crate::recommend::{self as rec, Als, AlsParams, Ease, EaseParams, Interactions, Method, Svd, SvdParams};
+
+/// How products sell now, and what weights are measured against.
+#[derive(Serialize, Deserialize)]
+struct Now {
+    trend: Option<Vec<f32>>,
+    unit: f32,
+}
+
+/// The signals that a method reads.
+#[derive(Clone, Copy)]
+pub(super) struct Reads<'s> {
+    signals: &'s [Signal],
+    half_life: Option<i64>,
+}
+
+impl Fitter<'_> {
+    pub(super) fn als(
+        &self,
+        reads: Reads<'_>,
+        params: AlsParams,
+        slots: &mut Slots,
+    ) -> Result<Arc<dyn Method>, RunError> {
+        let products = self.learned("als", reads, &params, |i| Als::factors(i, params))?;
+        let (now, slot) = self.now(reads, slots)?;
+        Ok(Arc::new(Als::new(products, now.trend.clone(), now.unit, slot, params)))
+    }
+
+    pub(super) fn svd(
+        &self,
+        reads: Reads<'_>,
+        params: SvdParams,
+        slots: &mut Slots,
+    ) -> Result<Arc<dyn Method>, RunError> {
+        let learned = self.learned("svd", reads, &params, |i| Svd::directions(i, params))?;
+        let (now, slot) = self.now(reads, slots)?;
+        Ok(Arc::new(Svd::new(learned, now.trend.clone(), now.unit, slot, params)))
+    }
+
+    pub(super) fn ease(
+        &self,
+        reads: Reads<'_>,
+        params: EaseParams,
+        slots: &mut Slots,
+    ) -> Result<Arc<dyn Method>, RunError> {
+        let weights = self.learned("ease", reads, &params, |i| Ease::weights(i, params))?;
+        let (now, slot) = self.now(reads, slots)?;
+        Ok(Arc::new(Ease::new(weights, now.trend.clone(), now.unit, slot, params)))
+    }
+
+    /// What is learned does not depend on the half-life, so another half-life does not learn it again.
+    fn learned<T>(
+        &self,
+        kind: &str,
+        reads: Reads<'_>,
+        params: &impl Debug,
+        learn: impl FnOnce(&Interactions) -> T,
+    ) -> Result<Arc<T>, RunError>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    {
+        let name = self.name(kind, reads.signals, Until::Day, params)?;
+        self.store.keep(name, || {
+            let (_, interactions) = self.interactions(reads.signals, reads.half_life, Until::Day)?;
+            Ok(learn(&interactions))
+        })
+    }
+
+    /// What the method knows of today, and the slot of the customers' histories.
+    fn now(&self, reads: Reads<'_>, slots: &mut Slots) -> Result<(Arc<Now>, usize), RunError> {
+        let Reads { signals, half_life } = reads;
+        let name = self.name("trend", signals, Until::Day, &half_life)?;
+        let now = self.store.keep(name, || {
+            let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+            Ok(Now { trend: rec::trend(&interactions), unit: interactions.unit() })
+        })?;
+        Ok((now, self.history(signals, half_life, slots)?))
+    }
+}
+
+impl<'s> Reads<'s> {
+    pub fn new(signals: &'s [Signal], half_life: Option<i64>) -> Self {
+        Self { signals, half_life: half_life.or(Some(super::default_half_life())) }
+    }
+}
+
+pub(super) fn als_params(
+    factors: Option<usize>,
+    iterations: Option<usize>,
+    regularisation: Option<f64>,
+    alpha: Option<f64>,
+) -> AlsParams {
+    let default = AlsParams::default();
+    AlsParams {
+        factors: factors.unwrap_or(default.factors),
+        iterations: iterations.unwrap_or(default.iterations),
+        regularisation: regularisation.map_or(default.regularisation, |r| r as f32),
+        alpha: alpha.map_or(default.alpha, |a| a as f32),
+        ..default
+    }
+}
+
+pub(super) fn svd_params(factors: Option<usize>) -> SvdParams {
+    let default = SvdParams::default();
+    SvdParams { factors: factors.unwrap_or(default.factors), ..default }
+}
+
+pub(super) fn ease_params(regularisation: Option<f64>, neighbours: Option<usize>) -> EaseParams {
+    let default = EaseParams::default();
+    EaseParams {
+        regularisation: regularisation.map_or(default.regularisation, |r| r as f32),
+        neighbours,
+        ..default
+    }
+}

@@ -131,7 +131,8 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
         Some(recipe) => recipe,
         None => chosen(&log, args.new_only)?,
     };
-    let fitted = recipe.fit(&log).map_err(|e| Failure::Other(e.to_string()))?;
+    let learned_from = if args.new_only { log.pairs_once() } else { log.clone() };
+    let fitted = recipe.fit(&learned_from).map_err(|e| Failure::Other(e.to_string()))?;
     let popular = if args.no_fallback { None } else { Some(popular(&log)?) };
     let had = args.new_only.then(|| had(&log));
     let ranking = Ranking {

@@ -6,11 +6,16 @@
 
 use std::sync::Arc;
 
+use super::als::AlsParams;
 use super::blend::{Blend, Component};
+use super::ease::EaseParams;
 use super::evaluate::{Question, Ranking, Split, rank};
+use super::item_cf::ItemCfParams;
 use super::method::Method;
 use super::pick::RequestError;
 use super::recipe::{FittedRecipe, Log, Recipe, RecipeError, Slots};
+use super::svd::SvdParams;
+use super::user_cf::UserCfParams;
 
 /// How many days are hidden; of a history shorter than four times that, a quarter.
 const HIDDEN_DAYS: f32 = 30.0;
@@ -88,10 +93,11 @@ pub fn choose(log: &Log, question: Question) -> Result<Choice, RecipeError> {
     if customers.len() < FEWEST_CUSTOMERS {
         return Ok(Choice { recipe: popular, trials: Vec::new(), hidden_days, customers: customers.len() });
     }
+    let past = if question == Question::Discovery { split.past.pairs_once() } else { split.past.clone() };
     let mut bench = Bench { split: &split, question, customers: &customers, slots: Slots::default() };
     let mut tried = Vec::new();
     for recipe in candidates(question) {
-        let method = recipe.method(&split.past, &mut bench.slots)?;
+        let method = recipe.method(&past, &mut bench.slots)?;
         let ndcg = bench.ndcg(&method)?;
         tried.push(Tried { trial: Trial { recipe, ndcg }, method });
     }
@@ -196,16 +202,31 @@ fn blend(parts: &[(f32, &Tried)]) -> Result<Arc<dyn Method>, RecipeError> {
     Ok(Arc::new(Blend::new(parts.iter().map(component).collect())?))
 }
 
-/// What is tried: every method with its own defaults, at several half-lives.
+/// What is tried: every method at several half-lives. How products sell changes sooner than what a customer likes, so the trend's are
+/// the shorter ones.
 fn candidates(question: Question) -> Vec<Recipe> {
-    let _ = question;
+    const TRENDS: [Option<f32>; 4] = [Some(7.0), Some(14.0), Some(30.0), None];
     let mut all = Vec::new();
     for half_life in [7.0, 14.0, 30.0] {
         all.push(Recipe::Popular { half_life: Some(half_life), window: None });
     }
-    for half_life in [Some(30.0), Some(90.0), None] {
-        for trend in [Some(7.0), Some(14.0), Some(30.0), None] {
-            all.push(Recipe::ItemCf { half_life, trend, params: super::item_cf::ItemCfParams::default() });
+    if question == Question::Next {
+        for half_life in [Some(60.0), Some(180.0), None] {
+            all.push(Recipe::BuyAgain { half_life });
+        }
+    }
+    for half_life in [None, Some(90.0), Some(30.0)] {
+        for trend in TRENDS {
+            all.push(Recipe::ItemCf { half_life, trend, params: ItemCfParams::default() });
+        }
+        for trend in [Some(7.0), Some(14.0)] {
+            all.push(Recipe::UserCf { half_life, trend, params: UserCfParams::default() });
+            all.push(Recipe::Svd { half_life, trend, params: SvdParams::default() });
+            all.push(Recipe::Als { half_life, trend, params: AlsParams::default() });
+            for regularisation in [300.0, 1000.0] {
+                let params = EaseParams { regularisation, ..EaseParams::default() };
+                all.push(Recipe::Ease { half_life, trend, params });
+            }
         }
     }
     all

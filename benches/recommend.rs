@@ -188,7 +188,7 @@ fn one(log: &Path, lists: &Path, method: &str, settings: &str) {
         events.user.iter().zip(&events.item).for_each(|(&user, &item)| lists[user as usize].push(item));
         lists.into_iter().collect()
     };
-    let log = Log { events, users, items, ..Log::default() };
+    let log = Log { events, users, items };
     let chosen = Settings {
         half_life: Some(None),
         trend: Some(None),

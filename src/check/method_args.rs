@@ -90,7 +90,7 @@ impl<'a> Checker<'a> {
                 _ => (1, *part),
             };
             match self.method(method, scope) {
-                Some(Method::Slots(_)) => self.no_slots_within(part.span),
+                Some(whole @ (Method::Slots(_) | Method::Auto { .. })) => self.not_a_part(&whole, part.span),
                 Some(method) => slots.push((count, method)),
                 None => {}
             }
@@ -98,25 +98,33 @@ impl<'a> Checker<'a> {
         (slots.len() == parts.len()).then_some(Method::Slots(slots))
     }
 
-    pub(super) fn no_slots_within(&mut self, span: Span) {
-        self.report(
-            Diagnostic::error(
-                "H0223",
-                span,
-                "`slots` fills a whole list and cannot be part of another method",
-            )
-            .label("slots within")
-            .help("name all methods in one `slots(…)`"),
-        );
+    /// `slots` and `auto` are whole methods: nothing may be made of them.
+    pub(super) fn not_a_part(&mut self, whole: &Method, span: Span) {
+        let (name, help) = match whole {
+            Method::Slots(_) => ("slots", "name all methods in one `slots(…)`"),
+            _ => ("auto", "it mixes what is good together by itself: write `method: auto()`"),
+        };
+        let message =
+            format!("`{name}` fills a whole list and cannot be part of another method or a fallback");
+        self.report(Diagnostic::error("H0223", span, message).label(format!("{name} within")).help(help));
     }
 
     /// `fallback:`, one method or several that are tried in turn.
     pub(super) fn fallback(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Method> {
-        let ExprKind::List(methods) = &value.kind else { return self.method(value, scope) };
+        let ExprKind::List(methods) = &value.kind else {
+            let method = self.method(value, scope)?;
+            if matches!(method, Method::Auto { .. }) {
+                self.not_a_part(&method, value.span);
+                return None;
+            }
+            return Some(method);
+        };
         let mut in_turn = Vec::new();
         for method in methods {
             match self.method(method, scope) {
-                Some(Method::Slots(_)) => self.no_slots_within(method.span),
+                Some(whole @ (Method::Slots(_) | Method::Auto { .. })) => {
+                    self.not_a_part(&whole, method.span);
+                }
                 Some(method) => in_turn.push(method),
                 None => {}
             }

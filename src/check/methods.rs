@@ -47,13 +47,18 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "similar_to",
-        args: &["signals", "half_life", "neighbours", "weighting"],
+        args: &["signals", "neighbours", "weighting"],
         doc: "Products like a given one: `similar_to(latest(views))`, `similar_to(\"SKU-17\")`.",
     },
     MethodSignature {
         name: "slots",
         args: &[],
         doc: "So many products from each in turn, without repeats: `slots(2 * buy_again(purchases), 3 * item_cf(signals: [purchases]))`. What one cannot fill goes to the others.",
+    },
+    MethodSignature {
+        name: "auto",
+        args: &["signals"],
+        doc: "What would have done best on the shop's own last weeks, of all methods and of mixtures of them: `auto()`. It learns from purchases unless told, and stands alone; `shows: new` has it judged by what customers took for the first time.",
     },
     MethodSignature {
         name: "blend",
@@ -86,6 +91,11 @@ pub static METHODS: &[MethodSignature] = &[
         doc: "A linear model of what each product says of every other (EASE): `ease(signals: [purchases])`. Exact up to 10,000 products; beyond, each is explained by its nearest ones.",
     },
 ];
+
+/// All purchases, each counting 1.
+fn purchases() -> Signal {
+    Signal { weight: 1.0, relation: "purchases".to_owned(), filter: None, window: None }
+}
 
 impl<'a> Checker<'a> {
     /// A method, or none if it is too broken.
@@ -168,13 +178,17 @@ impl<'a> Checker<'a> {
                 let [anchor] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
                 let anchor = self.anchor(anchor, scope)?;
                 let signals = signals_or_default(self);
-                Some(Method::SimilarTo { anchor, signals, half_life, neighbours, weighting })
+                Some(Method::SimilarTo { anchor, signals, neighbours, weighting })
             }
             "content" => {
                 let fields = named("fields").map(|v| self.fields(v, scope)).unwrap_or_default();
                 let learned = named("vectors").and_then(|v| self.vectors(v)).unwrap_or_default();
                 let signals = signals_or_default(self);
                 Some(Method::Content { fields, learned, signals, half_life })
+            }
+            "auto" => {
+                let signals = signals.unwrap_or_else(|| vec![purchases()]);
+                Some(Method::Auto { signals, new_only: false })
             }
             "als" => Some(Method::Als {
                 signals: signals_or_default(self),
@@ -238,7 +252,7 @@ impl<'a> Checker<'a> {
                 _ => (1.0, *part),
             };
             match self.method(method, scope) {
-                Some(Method::Slots(_)) => self.no_slots_within(part.span),
+                Some(whole @ (Method::Slots(_) | Method::Auto { .. })) => self.not_a_part(&whole, part.span),
                 Some(method) => blended.push((weight, method)),
                 None => {}
             }

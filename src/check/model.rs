@@ -271,8 +271,6 @@ pub enum Method {
         anchor: Anchor,
         /// The rows that similarity is learned from.
         signals: Vec<Signal>,
-        /// Seconds after which a row counts half.
-        half_life: Option<i64>,
         /// How many similar products are kept for each.
         neighbours: Option<usize>,
         /// How alike two products are.
@@ -312,6 +310,13 @@ pub enum Method {
         regularisation: Option<f64>,
         /// How many products have a say in each product's score.
         neighbours: Option<usize>,
+    },
+    /// What would have done best on the shop's own past.
+    Auto {
+        /// The rows learned from.
+        signals: Vec<Signal>,
+        /// Whether it is judged by what customers took for the first time.
+        new_only: bool,
     },
     /// A weighted mixture.
     Blend(Vec<(f64, Method)>),

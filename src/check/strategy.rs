@@ -2,7 +2,7 @@
 
 use super::checker::{Checker, DeclId, Place, Scope};
 use super::declarations::items;
-use super::model::{self, Boost, Cap, Exposure};
+use super::model::{self, Boost, Cap, Exposure, Method};
 use super::schema::Schema;
 use super::typed::Type;
 use crate::syntax::tree::{Expr as Syntax, ExprKind};
@@ -42,7 +42,10 @@ impl<'a> Checker<'a> {
         let fallback = self.value_of(decl, "fallback").and_then(|v| self.fallback(v, &scope));
         let mut share = |key| self.value_of(decl, key).and_then(|v| self.strength(v)).unwrap_or(0.0);
         let (diversity, novelty) = (share("diversity"), share("novelty"));
-        let method = method?;
+        let mut method = method?;
+        if let Method::Auto { new_only, .. } = &mut method {
+            *new_only = shows == model::Shows::New;
+        }
         let strategy = model::Strategy {
             label: label.clone(),
             source: key,

@@ -222,7 +222,7 @@ fn tell_left_out(file: &LogFile, later: u64) {
 
 /// What everybody takes, lately where there are times.
 fn popular(log: &Log) -> Result<Popular, Failure> {
-    let half_life = Some(crate::recommend::DEFAULT_HALF_LIFE_DAYS);
+    let half_life = Some(crate::recommend::buy_again::LATELY_DAYS);
     crate::recommend::Interactions::build(&log.events, log.users, log.items, half_life)
         .map(|interactions| Popular::fit(&interactions))
         .map_err(|e| Failure::Other(e.to_string()))

@@ -56,6 +56,7 @@ fn learns(method: &Method) -> bool {
         | Method::UserCf { .. }
         | Method::Content { .. }
         | Method::BoughtTogether { .. }
+        | Method::Auto { .. }
         | Method::Als { .. }
         | Method::Svd { .. }
         | Method::Ease { .. } => true,

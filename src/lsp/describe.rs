@@ -157,10 +157,9 @@ fn method(method: &Method) -> String {
                 signals(std::slice::from_ref(signal))
             )
         }
-        Method::SimilarTo { signals: s, half_life, neighbours, .. } => format!(
-            "likeness to one product (`similar_to`), learned from {}{}, with {} neighbours a product",
+        Method::SimilarTo { signals: s, neighbours, .. } => format!(
+            "likeness to one product (`similar_to`), learned from {}, with {} neighbours a product",
             signals(s),
-            half(half_life),
             kept(neighbours)
         ),
         Method::Als { signals: s, half_life, factors, .. } => format!(
@@ -181,6 +180,10 @@ fn method(method: &Method) -> String {
             half(half_life),
             kept(neighbours)
         ),
+        Method::Auto { .. } => {
+            "what would have done best on the shop's own last weeks (`herald eval` shows what, and how well)"
+                .to_owned()
+        }
         Method::Blend(parts) => {
             let lines: Vec<String> = parts
                 .iter()

@@ -267,9 +267,13 @@ impl Compiler<'_> {
             .map(|b| (b.factor, b.when.as_ref().map(|w| self.inliner.expr(w))))
             .collect();
         let caps = strategy.caps.iter().map(|c| (c.count, c.column.clone())).collect();
+        let mut method = self.inline(method.unwrap_or(&strategy.method));
+        if let Method::Auto { new_only, .. } = &mut method {
+            *new_only = strategy.shows == Shows::New;
+        }
         RecommendStep {
             strategy: strategy.label.clone(),
-            method: self.inline(method.unwrap_or(&strategy.method)),
+            method,
             fallback: strategy.fallback.as_ref().map(|f| self.inline(f)),
             filters: FilterSet {
                 only,

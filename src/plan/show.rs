@@ -74,6 +74,9 @@ pub fn method_words(method: &Method) -> String {
             signals_words(signals),
             fading(*half_life)
         ),
+        Method::Auto { signals, .. } => {
+            format!("what would have done best on the shop's own past (auto, {})", signals_words(signals))
+        }
         Method::Blend(parts) => {
             let parts: Vec<String> =
                 parts.iter().map(|(w, m)| format!("{w} × {}", method_words(m))).collect();

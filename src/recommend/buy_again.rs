@@ -10,6 +10,9 @@ use super::method::{Customer, Method, Scores};
 /// validation month of Online Retail.
 pub const DEFAULT_HALF_LIFE_DAYS: u16 = 180;
 
+/// The half-life that what sells lately is told by, in days.
+pub const LATELY_DAYS: f32 = 30.0;
+
 /// Events of one customer and product closer together than this are one occasion: an order of two lines.
 const SAME_OCCASION_DAYS: f32 = 1.0;
 
@@ -129,7 +132,7 @@ pub struct BuyAgain {
 }
 
 impl BuyAgain {
-    /// `trend` has a factor for every product, of the same signals faded by [`super::DEFAULT_HALF_LIFE_DAYS`]; `slot` is
+    /// `trend` has a factor for every product, of the same signals faded by [`LATELY_DAYS`]; `slot` is
     /// where customers' histories will be.
     ///
     /// # Panics

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use super::embed::{Embedding, EmbeddingParams};
 use super::features::{Field, vectors};
 use super::filters::Candidates;
-use super::interactions::Interactions;
 use super::item_cf::Damping;
 use super::method::{Customer, Method, Scores};
 use super::sparse::Csr;
-use super::trend::trend;
 
 /// How products are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -115,15 +113,15 @@ pub struct Content {
 }
 
 impl Content {
-    /// From the products' vectors and the interactions that say how products sell now. `slot` is where customers'
+    /// From the products' vectors, the [`super::trend`] and the unit of weight of the customers' interactions. `slot` is where their
     /// histories of the same signals will be.
     ///
     /// # Panics
-    /// If the interactions are of another number of products.
+    /// If `trend` is not of as many products as the vectors.
     #[must_use]
-    pub fn new(vectors: Arc<ProductVectors>, interactions: &Interactions, slot: usize) -> Self {
-        assert_eq!(vectors.items(), interactions.items(), "one catalogue");
-        Self { vectors, trend: trend(interactions), unit: interactions.unit(), slot, damping: Damping::Log }
+    pub fn new(vectors: Arc<ProductVectors>, trend: Option<Vec<f32>>, unit: f32, slot: usize) -> Self {
+        assert!(trend.as_ref().is_none_or(|t| t.len() == vectors.items()), "one trend per product");
+        Self { vectors, trend, unit, slot, damping: Damping::Log }
     }
 
     /// The customer's own products with their weights.

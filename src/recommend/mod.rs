@@ -81,7 +81,7 @@ pub use popular_by::PopularBy;
 pub use recipe::{FittedRecipe, Log, Recipe, RecipeError, Settings};
 pub use similar_to::{Anchor, SimilarTo};
 pub use svd::{Svd, SvdParams};
-pub use trend::trend;
+pub use trend::{DEFAULT_TREND_DAYS, trend};
 pub use trending::trending;
 pub use turns::{Turn, Turns};
 pub use user_cf::{Crowd, UserCf, UserCfParams};

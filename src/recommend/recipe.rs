@@ -294,7 +294,7 @@ impl Recipe {
             }
             Self::BuyAgain { half_life } => {
                 let slot = slots.slot(*half_life, log)?;
-                let lately = Some(DEFAULT_HALF_LIFE_DAYS);
+                let lately = Some(buy_again::LATELY_DAYS);
                 let trend = trend(&Interactions::build(&log.events, log.users, log.items, lately)?);
                 Arc::new(BuyAgain::new(Arc::new(Intervals::fit(&log.events, log.items, None)), trend, slot))
             }

@@ -21,11 +21,13 @@ use crate::check::model::{Anchor as AnchorOf, Method as Plan, Shows, Signal, Wei
 use crate::check::typed::{Expr, Op, Row};
 use crate::data::Key;
 use crate::plan::RecommendStep;
+use crate::recommend::auto;
+use crate::recommend::evaluate::Question;
 use crate::recommend::{
     self as rec, Anchor, Baskets, BitSet, Blend, BoughtTogether, BoughtTogetherParams, BuyAgain, Cap,
     Component, Content, Diversity, EmbeddingParams, Events, Filters, Interactions, Intervals, ItemCf,
-    ItemCfParams, Method, NO_GROUP, Neighbours, Popular, PopularBy, ProductVectors, SimilarTo, Turn, Turns,
-    UserCf, UserCfParams, Vectors, Weighting,
+    ItemCfParams, Log, Method, NO_GROUP, Neighbours, Popular, PopularBy, ProductVectors, Recipe, SimilarTo,
+    Turn, Turns, UserCf, UserCfParams, Vectors, Weighting,
 };
 
 /// The half-life of `buy_again` where none is given, in seconds.
@@ -45,11 +47,10 @@ pub(super) struct Fitter<'a> {
     records: String,
 }
 
-/// What `item_cf` learns: the neighbours of every product, and how products sell now.
+/// What `item_cf` learns: the neighbours of every product, and what weights are measured against.
 #[derive(Serialize, Deserialize)]
 struct ItemFit {
     neighbours: Arc<Neighbours>,
-    trend: Option<Vec<f32>>,
     unit: f32,
 }
 
@@ -97,8 +98,7 @@ impl<'a> Fitter<'a> {
 
     pub fn strategy(&self, step: &RecommendStep) -> Result<Fitted, RunError> {
         let Methods { method, fallback, histories } = self.methods(&step.method, step.fallback.as_ref())?;
-        let mut parts = Vec::new();
-        part_words(&step.method, &mut parts);
+        let parts = self.parts(&step.method)?;
         let (filters, only, exclude, boosts) = self.filters(step)?;
         let customers = self.customers()?;
         let bought = self.bought(step.filters.shows)?;
@@ -180,18 +180,19 @@ impl<'a> Fitter<'a> {
         Ok(slots.slot(name, &interactions))
     }
 
-    fn item_fit(
-        &self,
-        signals: &[Signal],
-        half_life: Option<i64>,
-        params: ItemCfParams,
-    ) -> Result<Arc<ItemFit>, RunError> {
-        let name = self.name("item_cf", signals, Until::Day, &(half_life, params))?;
+    /// How products sell now, against their past. A half-life of its own: it changes sooner than what a customer likes.
+    fn trend(&self, signals: &[Signal]) -> Result<Arc<Option<Vec<f32>>>, RunError> {
+        let half_life = Some((rec::DEFAULT_TREND_DAYS * 86_400.0) as i64);
+        let name = self.name("trend", signals, Until::Day, &half_life)?;
+        self.store.keep(name, || Ok(rec::trend(&self.interactions(signals, half_life, Until::Day)?.1)))
+    }
+
+    fn item_fit(&self, signals: &[Signal], params: ItemCfParams) -> Result<Arc<ItemFit>, RunError> {
+        let name = self.name("item_cf", signals, Until::Day, &params)?;
         self.store.keep(name, || {
-            let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+            let (_, interactions) = self.interactions(signals, None, Until::Day)?;
             Ok(ItemFit {
                 neighbours: Arc::new(ItemCf::similar(&interactions, params)),
-                trend: rec::trend(&interactions),
                 unit: interactions.unit(),
             })
         })
@@ -209,7 +210,8 @@ impl<'a> Fitter<'a> {
         let name = self.name("user_cf", signals, Until::Day, &settings)?;
         let crowd = self.store.remember(name, || {
             let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
-            Ok(rec::Crowd::new(&interactions, params.damping, params.weighting))
+            let crowd = rec::Crowd::new(&interactions, params.damping, params.weighting);
+            Ok(crowd.paced(self.trend(signals)?.as_ref().clone()))
         })?;
         let slot = self.history(signals, half_life, slots)?;
         Ok(UserCf::new(crowd, slot, params))
@@ -230,7 +232,8 @@ impl<'a> Fitter<'a> {
         let vectors = self.product_vectors(fields, how)?;
         let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
         let slot = self.history(signals, half_life, slots)?;
-        Ok(Content::new(vectors, &interactions, slot))
+        let trend = self.trend(signals)?.as_ref().clone();
+        Ok(Content::new(vectors, trend, interactions.unit(), slot))
     }
 
     fn product_vectors(&self, fields: &[String], how: Vectors) -> Result<Arc<ProductVectors>, RunError> {
@@ -240,15 +243,14 @@ impl<'a> Fitter<'a> {
         self.store.keep(name, || Ok(ProductVectors::fit(&self.catalogue.fields(fields), items, how)))
     }
 
-    fn companions(&self, signal: &Signal, half_life: Option<i64>) -> Result<Arc<ItemFit>, RunError> {
+    fn companions(&self, signal: &Signal) -> Result<Arc<ItemFit>, RunError> {
         let signals = std::slice::from_ref(signal);
         let params = BoughtTogetherParams::default();
-        let name = self.name("bought_together", signals, Until::Day, &(half_life, params))?;
+        let name = self.name("bought_together", signals, Until::Day, &params)?;
         self.store.keep(name, || {
-            let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+            let (_, interactions) = self.interactions(signals, None, Until::Day)?;
             Ok(ItemFit {
                 neighbours: Arc::new(BoughtTogether::companions(&self.baskets(signal)?, params)),
-                trend: rec::trend(&interactions),
                 unit: interactions.unit(),
             })
         })
@@ -290,17 +292,19 @@ impl<'a> Fitter<'a> {
                 let half_life = half_life.or(Some(AGAIN_HALF_LIFE));
                 let intervals = self.intervals(signal)?;
                 let signals = std::slice::from_ref(signal);
-                let (_, lately) = self.interactions(signals, default_half_life, Until::Day)?;
+                let lately = Some((rec::buy_again::LATELY_DAYS * 86_400.0) as i64);
+                let (_, lately) = self.interactions(signals, lately, Until::Day)?;
                 let slot = self.history(signals, half_life, slots)?;
                 Arc::new(BuyAgain::new(intervals, rec::trend(&lately), slot))
             }
             Plan::ItemCf { signals, half_life, neighbours, shrinkage, weighting } => {
                 let half_life = half_life.or(default_half_life);
                 let params = params(*neighbours, *shrinkage, *weighting);
-                let fit = self.item_fit(signals, half_life, params)?;
+                let fit = self.item_fit(signals, params)?;
                 let slot = self.history(signals, half_life, slots)?;
-                let neighbours = Arc::clone(&fit.neighbours);
-                Arc::new(ItemCf::new(neighbours, fit.trend.clone(), fit.unit, slot, params.damping))
+                let (neighbours, trend) =
+                    (Arc::clone(&fit.neighbours), self.trend(signals)?.as_ref().clone());
+                Arc::new(ItemCf::new(neighbours, trend, fit.unit, slot, params.damping))
             }
             Plan::UserCf { signals, half_life, neighbours, shrinkage, weighting } => {
                 let half_life = half_life.or(default_half_life);
@@ -316,13 +320,15 @@ impl<'a> Fitter<'a> {
                 Arc::new(self.content(fields, *learned, signals, half_life, slots)?)
             }
             Plan::BoughtTogether { signal } => {
-                let fit = self.companions(signal, default_half_life)?;
-                let slot = self.history(std::slice::from_ref(signal), default_half_life, slots)?;
-                Arc::new(BoughtTogether::new(Arc::clone(&fit.neighbours), fit.trend.clone(), slot))
+                let fit = self.companions(signal)?;
+                let signals = std::slice::from_ref(signal);
+                let slot = self.history(signals, default_half_life, slots)?;
+                let trend = self.trend(signals)?.as_ref().clone();
+                Arc::new(BoughtTogether::new(Arc::clone(&fit.neighbours), trend, slot))
             }
-            Plan::SimilarTo { anchor, signals, half_life, neighbours, weighting } => {
+            Plan::SimilarTo { anchor, signals, neighbours, weighting } => {
                 let params = params(*neighbours, None, *weighting);
-                let fit = self.item_fit(signals, half_life.or(default_half_life), params)?;
+                let fit = self.item_fit(signals, params)?;
                 let anchor = self.anchor(anchor, slots)?;
                 Arc::new(SimilarTo::new(Arc::clone(&fit.neighbours), anchor))
             }
@@ -334,6 +340,7 @@ impl<'a> Fitter<'a> {
                 }
                 Arc::new(Blend::new(components)?)
             }
+            Plan::Auto { signals, new_only } => self.auto(signals, *new_only, slots)?,
             Plan::Als { signals, half_life, factors, iterations, regularisation, alpha } => {
                 let params = dense::als_params(*factors, *iterations, *regularisation, *alpha);
                 self.als(Reads::new(signals, *half_life), params, slots)?
@@ -384,6 +391,54 @@ impl<'a> Fitter<'a> {
             return Ok(None);
         }
         Ok(Some((shows, self.interactions(&everything_bought(), None, Until::AsOf)?.1)))
+    }
+
+    /// What `auto` takes for these signals, and why.
+    fn choice(&self, signals: &[Signal], new_only: bool) -> Result<Arc<auto::Choice>, RunError> {
+        let name = self.name("auto", signals, Until::Day, &new_only)?;
+        self.store.keep(name, || {
+            let question = if new_only { Question::Discovery } else { Question::Next };
+            auto::choose(&self.log(signals)?, question).map_err(|e| RunError::Recommend(e.to_string()))
+        })
+    }
+
+    fn log(&self, signals: &[Signal]) -> Result<Log, RunError> {
+        let (users, items) = (self.customers()?.len(), self.catalogue.len());
+        Ok(Log { events: self.events(signals, Until::Day)?, users, items })
+    }
+
+    /// The method that `auto` takes, fitted. It stands alone in its strategy, so its histories are the first.
+    fn auto(
+        &self,
+        signals: &[Signal],
+        new_only: bool,
+        slots: &mut Slots,
+    ) -> Result<Arc<dyn Method>, RunError> {
+        if !slots.keys.is_empty() {
+            return Err(RunError::Recommend("`auto` stands alone".to_owned()));
+        }
+        let choice = self.choice(signals, new_only)?;
+        let log = self.log(signals)?;
+        let log = if new_only { log.pairs_once() } else { log };
+        let fitted = choice.recipe.fit(&log).map_err(|e| RunError::Recommend(e.to_string()))?;
+        for (at, history) in fitted.histories.into_iter().enumerate() {
+            slots.keys.push(self.name("auto's history", signals, Until::Day, &(new_only, at))?);
+            slots.histories.push(history);
+        }
+        Ok(fitted.method)
+    }
+
+    /// The words of a strategy's parts, in the order in which explanations count them.
+    fn parts(&self, method: &Plan) -> Result<Vec<String>, RunError> {
+        let mut words = Vec::new();
+        match method {
+            Plan::Auto { signals, new_only } => match &self.choice(signals, *new_only)?.recipe {
+                Recipe::Blend(parts) => words.extend(parts.iter().map(|(w, part)| format!("{w} × {part}"))),
+                one => words.push(one.to_string()),
+            },
+            other => part_words(other, &mut words),
+        }
+        Ok(words)
     }
 
     fn anchor(&self, anchor: &AnchorOf, slots: &mut Slots) -> Result<Anchor, RunError> {

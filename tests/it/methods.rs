@@ -141,3 +141,63 @@ fn wrong_settings_are_told_in_the_words_of_the_language() {
     let told = project.herald(&["check", "tea.campaign"]);
     insta::assert_snapshot!(text(&told.stdout) + &text(&told.stderr));
 }
+
+#[test]
+fn auto_takes_what_would_have_done_best_and_says_what() {
+    let project = project("method: auto(), shows: new, take: 2");
+    let shop = rusqlite::Connection::open(project.path().join("tea.db")).unwrap();
+    // Eighty customers of two tastes, half of whom came back in the last month for what the others of their taste had.
+    shop.execute_batch(
+        "WITH RECURSIVE n(i) AS (SELECT 101 UNION ALL SELECT i + 1 FROM n WHERE i < 180)
+         INSERT INTO customers SELECT i, 'c' || i || '@example.com', 'SG', 1 FROM n;
+         WITH RECURSIVE p(i) AS (SELECT 11 UNION ALL SELECT i + 1 FROM p WHERE i < 30)
+         INSERT INTO products SELECT i, 'Thing ' || i, 'things', 10, 9 FROM p;
+         INSERT INTO purchases SELECT c.id * 100 + k.value, c.id, 11 + (c.id % 2) * 10 + (c.id * 3 + k.value * 7) % 10,
+             date('2026-10-28', '-' || (k.value * 23 + c.id % 11) || ' days') || 'T08:00:00Z', 1, 10
+         FROM customers c, json_each('[0, 1, 2, 3, 4]') k WHERE c.id > 100;",
+    )
+    .unwrap();
+    let told =
+        project.herald(&["why", "tea.campaign", "--customer", "102", "--as-of", "2026-11-01", "--json"]);
+    assert!(told.status.success(), "{}{}", text(&told.stdout), text(&told.stderr));
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let picked: Vec<&Value> =
+        told["products"].as_array().unwrap().iter().filter(|p| p["picked"] == true).collect();
+    assert_eq!(picked.len(), 2);
+    for pick in picked {
+        let id: u32 = pick["product"].as_str().unwrap().split(' ').next().unwrap().parse().unwrap();
+        assert!((11..=20).contains(&id), "{id} is of the other taste");
+        let named = pick["parts"].as_array().unwrap()[0][0].as_str().unwrap();
+        assert!(named.contains("half_life"), "the method it took is named with its settings: {named}");
+    }
+}
+
+#[test]
+fn a_product_of_few_pieces_is_promised_to_as_many_and_no_more() {
+    let project = project("method: popular(purchases), exposure: 1 per stock, take: 1");
+    let shop = rusqlite::Connection::open(project.path().join("tea.db")).unwrap();
+    shop.execute_batch(
+        "UPDATE products SET stock = 2 WHERE id = 1; UPDATE products SET stock = NULL WHERE id = 2;
+         UPDATE customers SET consent = 0 WHERE id = 5;",
+    )
+    .unwrap();
+    // Tea sells best; of its two pieces two of the four get a promise, whoever has no consent takes none away.
+    let run = project.herald(&["run", "tea.campaign", "--as-of", "2026-11-01"]);
+    assert!(run.status.success(), "{}{}", text(&run.stdout), text(&run.stderr));
+    let mails = project.mails();
+    let about = |words: &str| mails.iter().filter(|(_, mail)| text(mail).contains(words)).count();
+    assert_eq!((mails.len(), about("Teapot, blue")), (4, 2));
+    // A preview of one customer shows what the run sent.
+    for customer in ["1", "2", "3", "4"] {
+        let told =
+            project.herald(&["preview", "tea.campaign", "--customer", customer, "--as-of", "2026-11-01"]);
+        let blue = text(&told.stdout).contains("Teapot, blue");
+        let mail = mails.iter().map(|(_, m)| text(m)).find(|m| {
+            m.contains(&format!(
+                "To: {}",
+                ["ann", "bob", "cy", "dee"][customer.parse::<usize>().unwrap() - 1]
+            ))
+        });
+        assert_eq!(mail.map(|m| m.contains("Teapot, blue")), Some(blue), "customer {customer}");
+    }
+}

@@ -200,6 +200,7 @@ pub fn methods() -> Vec<Entry> {
                 "similar_to" => "latest(§{views})".to_owned(),
                 "blend" => "\n    §{0.7} * §{item_cf(signals: [purchases])},\n    §{0.3} * §{popular(purchases in last 14 days)},\n  ".to_owned(),
                 "content" => "fields: [§{title, category}]".to_owned(),
+                "auto" => String::new(),
                 "als" | "svd" => "factors: §{64}".to_owned(),
                 _ => "signals: [§{5 * purchases, views}], half_life: §{30 days}".to_owned(),
             };

@@ -182,7 +182,7 @@ fn content(history: &Interactions, learned: bool) -> Content {
     let prices = (0..ITEMS).map(|i| if i == 7 { f64::NAN } else { (i % 6) as f64 });
     let fields = [Field::Text(titles.collect()), Field::Number(prices.collect())];
     let how = if learned { Vectors::Learned(EmbeddingParams { dimensions: 5 }) } else { Vectors::Words };
-    Content::new(Arc::new(ProductVectors::fit(&fields, ITEMS, how)), history, 0)
+    Content::new(Arc::new(ProductVectors::fit(&fields, ITEMS, how)), trend(history), history.unit(), 0)
 }
 
 fn shops() -> impl Strategy<Value = Shop> {

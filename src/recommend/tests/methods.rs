@@ -248,7 +248,8 @@ fn content_finds_products_that_nobody_bought_yet() {
     let titles = texts(&["新款智能手机", "红色运动鞋", "智能手机保护壳", "Garden chair"]);
     let history = one_purchase(4);
     let vectors = ProductVectors::fit(&[titles], 4, Vectors::Words);
-    let picks = picks_of(&Content::new(Arc::new(vectors), &history, 0), &[&history], 0);
+    let picks =
+        picks_of(&Content::new(Arc::new(vectors), trend(&history), history.unit(), 0), &[&history], 0);
     let found: Vec<_> = picks.iter().map(|p| (p.item, p.because)).collect();
     assert_eq!(found, [(2, Some(0))]); // its own title does not speak for a product, nor does nothing in common
 }

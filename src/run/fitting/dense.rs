@@ -3,19 +3,18 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::super::error::RunError;
 use super::super::shop::Until;
 use super::{Fitter, Slots};
 use crate::check::model::Signal;
-use crate::recommend::{self as rec, Als, AlsParams, Ease, EaseParams, Interactions, Method, Svd, SvdParams};
+use crate::recommend::{Als, AlsParams, Ease, EaseParams, Interactions, Method, Svd, SvdParams};
 
 /// How products sell now, and what weights are measured against.
-#[derive(Serialize, Deserialize)]
 struct Now {
-    trend: Option<Vec<f32>>,
+    trend: Arc<Option<Vec<f32>>>,
     unit: f32,
 }
 
@@ -35,7 +34,7 @@ impl Fitter<'_> {
     ) -> Result<Arc<dyn Method>, RunError> {
         let products = self.learned("als", reads, &params, |i| Als::factors(i, params))?;
         let (now, slot) = self.now(reads, slots)?;
-        Ok(Arc::new(Als::new(products, now.trend.clone(), now.unit, slot, params)))
+        Ok(Arc::new(Als::new(products, now.trend.as_ref().clone(), now.unit, slot, params)))
     }
 
     pub(super) fn svd(
@@ -46,7 +45,7 @@ impl Fitter<'_> {
     ) -> Result<Arc<dyn Method>, RunError> {
         let learned = self.learned("svd", reads, &params, |i| Svd::directions(i, params))?;
         let (now, slot) = self.now(reads, slots)?;
-        Ok(Arc::new(Svd::new(learned, now.trend.clone(), now.unit, slot, params)))
+        Ok(Arc::new(Svd::new(learned, now.trend.as_ref().clone(), now.unit, slot, params)))
     }
 
     pub(super) fn ease(
@@ -57,7 +56,7 @@ impl Fitter<'_> {
     ) -> Result<Arc<dyn Method>, RunError> {
         let weights = self.learned("ease", reads, &params, |i| Ease::weights(i, params))?;
         let (now, slot) = self.now(reads, slots)?;
-        Ok(Arc::new(Ease::new(weights, now.trend.clone(), now.unit, slot, params)))
+        Ok(Arc::new(Ease::new(weights, now.trend.as_ref().clone(), now.unit, slot, params)))
     }
 
     /// What is learned does not depend on the half-life, so another half-life does not learn it again.
@@ -79,13 +78,10 @@ impl Fitter<'_> {
     }
 
     /// What the method knows of today, and the slot of the customers' histories.
-    fn now(&self, reads: Reads<'_>, slots: &mut Slots) -> Result<(Arc<Now>, usize), RunError> {
+    fn now(&self, reads: Reads<'_>, slots: &mut Slots) -> Result<(Now, usize), RunError> {
         let Reads { signals, half_life } = reads;
-        let name = self.name("trend", signals, Until::Day, &half_life)?;
-        let now = self.store.keep(name, || {
-            let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
-            Ok(Now { trend: rec::trend(&interactions), unit: interactions.unit() })
-        })?;
+        let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
+        let now = Now { trend: self.trend(signals)?, unit: interactions.unit() };
         Ok((now, self.history(signals, half_life, slots)?))
     }
 }

@@ -145,11 +145,17 @@ fn evaluate(args: &Args) -> Result<Evaluation, Failure> {
             report: bench.strategy(strategy, &store, args.seed)?,
         });
     }
-    for name in Recipe::NAMES.iter().filter(|_| args.all) {
+    // What a customer buys again is another question than what is new to them.
+    let asked = |name: &str| args.repeats || name != "buy_again";
+    for name in Recipe::NAMES.iter().filter(|name| args.all && asked(name)) {
         if let Some(recipe) = Recipe::named(name, &Settings::default()) {
             let report = bench.recipe(&recipe, args.seed)?;
             methods.push(Measured { name: (*name).to_owned(), method: recipe.to_string(), report });
         }
+    }
+    if args.all {
+        let (recipe, report) = bench.auto(args.seed)?;
+        methods.push(Measured { name: "auto".to_owned(), method: recipe.to_string(), report });
     }
     methods.sort_by(|a, b| first(&b.report).total_cmp(&first(&a.report)));
     Ok(Evaluation {
@@ -189,7 +195,7 @@ fn print(evaluation: &Evaluation) {
             terminal::counted(evaluation.unknown_pairs as u64, "pair")
         );
     }
-    let width = evaluation.methods.iter().map(|m| m.name.len()).max().unwrap_or(0).clamp(12, 30) + 2;
+    let width = evaluation.methods.iter().map(|m| m.name.len()).max().unwrap_or(0).clamp(22, 30) + 2;
     anstream::println!();
     let head: String = COLUMNS.iter().map(|name| format!("{name:>22}")).collect::<Vec<_>>().concat();
     anstream::println!(

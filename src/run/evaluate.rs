@@ -1,5 +1,6 @@
 //! A strategy measured on the shop's own past: it learns up to an instant, and is held against what customers then did.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::shop::{Shop, Until};
 use super::store::Store;
 use crate::check::model::{Signal, Source, Strategy};
 use crate::data::Key;
+use crate::recommend::auto;
 use crate::recommend::evaluate::{CUTOFFS, Question, Ranking, Report, Split, measure, rank};
 use crate::recommend::{Events, FittedRecipe, ItemLists, Log, Method, Recipe};
 
@@ -95,8 +97,27 @@ impl Bench {
     /// # Errors
     /// If the recipe makes no sense for the data.
     pub fn recipe(&self, recipe: &Recipe, seed: u64) -> Result<Report, RunError> {
-        let fitted = recipe.fit(&self.split.past).map_err(|e| RunError::Recommend(e.to_string()))?;
+        let learned_from = self.learned_from();
+        let fitted = recipe.fit(&learned_from).map_err(|e| RunError::Recommend(e.to_string()))?;
         Ok(self.report(&self.lists(&fitted, None)?, seed))
+    }
+
+    /// Measures what `auto` takes, which chooses by the last weeks before the cut.
+    ///
+    /// # Errors
+    /// If the purchases make no sense.
+    pub fn auto(&self, seed: u64) -> Result<(Recipe, Report), RunError> {
+        let choice = auto::choose(&self.split.past, self.question);
+        let recipe = choice.map_err(|e| RunError::Recommend(e.to_string()))?.recipe;
+        let report = self.recipe(&recipe, seed)?;
+        Ok((recipe, report))
+    }
+
+    fn learned_from(&self) -> Cow<'_, Log> {
+        match self.question {
+            Question::Discovery => Cow::Owned(self.split.past.pairs_once()),
+            Question::Next => Cow::Borrowed(&self.split.past),
+        }
     }
 
     fn report(&self, lists: &[Vec<u32>], seed: u64) -> Report {

@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::common::{Failure, instant};
@@ -34,7 +35,7 @@ pub struct Args {
     /// Where the lists go, as user,item,rank; `-` is standard output
     #[arg(long, default_value = "-", value_name = "FILE")]
     out: PathBuf,
-    /// The instant that ages count from; the last of the file if not given. Later lines are left out
+    /// The instant that ages count from; the last of the file that is not in the future if not given. Later lines are left out
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
     /// Leave lists short rather than fill them up with what is popular
@@ -122,8 +123,8 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
     let named = named(args)?;
     let file = read_log(&args.interactions).map_err(|e| Failure::Other(e.to_string()))?;
     let as_of = match &args.as_of {
-        Some(text) => Some(instant(text, &TimeZone::UTC)?.as_second()),
-        None => None,
+        Some(text) => instant(text, &TimeZone::UTC)?.as_second(),
+        None => last_before(&file, Timestamp::now().as_second()),
     };
     let (log, later) = log(&file, as_of)?;
     tell_left_out(&file, later);
@@ -168,13 +169,17 @@ fn chosen(log: &Log, new_only: bool) -> Result<Recipe, Failure> {
     Ok(choice.recipe)
 }
 
+/// The last time in the file that has come already: one line of the year 2099 must not make all others old.
+fn last_before(file: &LogFile, now: i64) -> i64 {
+    file.at.iter().copied().filter(|at| *at <= now).max().unwrap_or(now)
+}
+
 /// The file's lines as events before an instant, and how many came after it.
-fn log(file: &LogFile, as_of: Option<i64>) -> Result<(Log, u64), Failure> {
-    let as_of = as_of.or_else(|| file.at.iter().copied().max());
+fn log(file: &LogFile, as_of: i64) -> Result<(Log, u64), Failure> {
     let mut events = Events::default();
     let mut later = 0;
     for at in 0..file.user.len() {
-        let seconds = as_of.zip(file.at.get(at)).map_or(0, |(now, then)| now - then);
+        let seconds = file.at.get(at).map_or(0, |then| as_of - then);
         if seconds < 0 {
             later += 1;
             continue;
@@ -182,7 +187,7 @@ fn log(file: &LogFile, as_of: Option<i64>) -> Result<(Log, u64), Failure> {
         events.push(file.user[at], file.item[at], (seconds as f64 / 86_400.0) as f32, file.value[at]);
     }
     if events.is_empty() {
-        return Err(Failure::Other("every line is later than `--as-of`".to_owned()));
+        return Err(Failure::Other("every line is later than the day asked for: see `--as-of`".to_owned()));
     }
     if totals::are_totals(&events) {
         anstream::eprintln!(
@@ -216,7 +221,10 @@ fn tell_left_out(file: &LogFile, later: u64) {
         );
     }
     if later > 0 {
-        anstream::eprintln!("{ODD}left out:{ODD:#} {} later than `--as-of`", count(later));
+        anstream::eprintln!(
+            "{ODD}left out:{ODD:#} {} later than the instant that ages count from",
+            count(later)
+        );
     }
 }
 

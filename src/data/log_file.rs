@@ -170,13 +170,12 @@ fn show(text: &[u8]) -> String {
 /// Unix seconds or milliseconds, an instant, or a day or a time without zone, which are taken for UTC.
 fn instant(text: &[u8]) -> Option<i64> {
     /// From here on a number counts milliseconds: as seconds it would be in the year 5138.
-    const MILLISECONDS: i64 = 100_000_000_000;
+    const MILLISECONDS: f64 = 1e11;
     let text = std::str::from_utf8(text).ok()?;
-    if let Ok(number) = text.parse::<i64>() {
-        return Some(if number.abs() >= MILLISECONDS { number.div_euclid(1000) } else { number });
-    }
-    if let Ok(seconds) = text.parse::<f64>() {
-        return seconds.is_finite().then_some(seconds as i64);
+    if let Ok(number) = text.parse::<f64>() {
+        let seconds = if number.abs() >= MILLISECONDS { number / 1000.0 } else { number };
+        // Out of the calendar's range is no time.
+        return jiff::Timestamp::from_second(seconds.floor() as i64).ok().map(jiff::Timestamp::as_second);
     }
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return Some(instant.as_second());
@@ -234,7 +233,7 @@ mod tests {
     #[test]
     fn ids_are_numbered_in_their_order_and_times_are_read_in_any_form() {
         let log = read(
-            "item,user,timestamp,value\nA,10,1291192440,1\nB,9,1291192440000,2\nA,9,2010-12-01T08:34:00Z,.5\nC,10,2010-12-01,3\n",
+            "item,user,timestamp,value\nA,10,1291192440,1\nB,9,1291192440000.0,2\nA,9,2010-12-01T08:34:00Z,.5\nC,10,2010-12-01,3\n",
         )
         .unwrap();
         assert_eq!(

@@ -1,5 +1,7 @@
 //! How good probabilities are: whether they rank people rightly, and whether they are what they say.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The chance that somebody for whom it came true has the higher score than somebody for whom it did not; ties count
@@ -77,11 +79,11 @@ pub struct GroupMeasure {
 
 /// The same measures for each group, in the order of the groups' names; those without one last.
 pub fn by_group(probabilities: &[f64], labels: &[bool], groups: &[Option<String>]) -> Vec<GroupMeasure> {
-    let mut names: Vec<&Option<String>> = groups.iter().collect();
-    names.sort_by_key(|g| (g.is_none(), *g));
-    names.dedup();
-    let of = |name: &Option<String>| {
-        let rows: Vec<usize> = (0..groups.len()).filter(|i| groups[*i] == *name).collect();
+    let mut rows_of: BTreeMap<(bool, &Option<String>), Vec<usize>> = BTreeMap::new();
+    for (row, group) in groups.iter().enumerate() {
+        rows_of.entry((group.is_none(), group)).or_default().push(row);
+    }
+    let of = |((_, name), rows): ((bool, &Option<String>), Vec<usize>)| {
         let scores: Vec<f64> = rows.iter().map(|i| probabilities[*i]).collect();
         let truth: Vec<bool> = rows.iter().map(|i| labels[*i]).collect();
         let people = rows.len();
@@ -95,5 +97,5 @@ pub fn by_group(probabilities: &[f64], labels: &[bool], groups: &[Option<String>
             auc: auc(&scores, &truth),
         }
     };
-    names.into_iter().map(of).collect()
+    rows_of.into_iter().map(of).collect()
 }

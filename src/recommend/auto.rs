@@ -58,15 +58,19 @@ impl Choice {
     /// What was chosen and why, a line each.
     #[must_use]
     pub fn explained(&self) -> Vec<String> {
-        let days = self.hidden_days.round();
+        let hidden = if self.hidden_days > 0.0 {
+            format!("in the last {:.0} days", self.hidden_days.max(1.0))
+        } else {
+            "in a fifth of the pairs, since nothing tells when".to_owned()
+        };
         if self.trials.is_empty() {
             return vec![format!(
-                "auto takes {}: only {} customers did anything that counts in the last {days} days, too few to compare methods by",
+                "auto takes {}: only {} customers did anything that counts {hidden}, too few to compare methods by",
                 self.recipe, self.customers
             )];
         }
         let mut lines = vec![format!(
-            "auto takes {}: of {} tried, it ranked best what {} customers did in the last {days} days, which it had not seen",
+            "auto takes {}: of {} tried, it ranked best what {} customers did {hidden}, which it had not seen",
             self.recipe,
             self.trials.len(),
             self.customers
@@ -116,7 +120,7 @@ fn untimed(log: &Log, question: Question) -> Split {
     for at in 0..aged.events.len() {
         let mixed = u64::from(log.events.user[at]) << 32 | u64::from(log.events.item[at]);
         let hidden = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32).is_multiple_of(5);
-        aged.events.age_days[at] = if hidden { 0.0 } else { 1.0 };
+        aged.events.age_days[at] = if hidden { 0.0 } else { 2.0 };
     }
     let mut split = Split::at(&aged, 1.0, question);
     split.past.events.age_days.fill(0.0);

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
 use super::catalogue::Catalogue;
 use super::error::RunError;
@@ -46,8 +47,10 @@ impl Bench {
         let data = shop.fingerprint()?;
         let catalogue = Catalogue::stored(&shop, &data, store)?;
         let log = purchases(&shop, &catalogue)?;
-        let split = Split::at(&log, days as f32, question);
-        let cut = shop.instant(Until::Day) - SignedDuration::from_hours(24 * i64::from(days));
+        let end = shop.instant(Until::Day);
+        let cut = days_before(end, days, &source.schema.timezone);
+        let hidden = end.duration_since(cut).as_secs_f64() / 86_400.0;
+        let split = Split::at(&log, hidden as f32, question);
         let customers = split.customers();
         Ok(Self {
             source: source.clone(),
@@ -135,6 +138,13 @@ impl Bench {
         rank(&ranking, &self.customers, |_, list| lists.push(list.to_vec()))?;
         Ok(lists)
     }
+}
+
+/// The beginning of the day so many days before, in the shop's calendar: summer time makes some of them 23 or 25 hours.
+fn days_before(end: Timestamp, days: u32, zone: &TimeZone) -> Timestamp {
+    let span = Span::new().days(i64::from(days));
+    let day = end.to_zoned(zone.clone()).checked_sub(span).and_then(|day| day.start_of_day());
+    day.map_or(end, |day| day.timestamp())
 }
 
 /// Every purchase before `as_of`; ages count from the beginning of its day, so that what is of the day itself is left out.

@@ -123,7 +123,8 @@ impl<'a> Fitter<'a> {
         for signal in signals {
             let statement = self.shop.events_statement(signal, up_to)?;
             reading.push_str(&format!("\n{} × {} {:?}", signal.weight, statement.sql, statement.params));
-            if self.shop.is_of_records(&signal.relation) {
+            // A filter may read them too, by what it counts or by what it has learned.
+            if self.shop.is_of_records(&signal.relation) || signal.filter.is_some() {
                 reading.push_str(&self.records);
             }
         }
@@ -417,15 +418,18 @@ impl<'a> Fitter<'a> {
         if !slots.keys.is_empty() {
             return Err(RunError::Recommend("`auto` stands alone".to_owned()));
         }
-        let choice = self.choice(signals, new_only)?;
-        let log = self.log(signals)?;
-        let log = if new_only { log.pairs_once() } else { log };
-        let fitted = choice.recipe.fit(&log).map_err(|e| RunError::Recommend(e.to_string()))?;
-        for (at, history) in fitted.histories.into_iter().enumerate() {
+        let name = self.name("auto, fitted", signals, Until::Day, &new_only)?;
+        let fitted = self.store.remember(name, || {
+            let choice = self.choice(signals, new_only)?;
+            let log = self.log(signals)?;
+            let log = if new_only { log.pairs_once() } else { log };
+            choice.recipe.fit(&log).map_err(|e| RunError::Recommend(e.to_string()))
+        })?;
+        for (at, history) in fitted.histories.iter().enumerate() {
             slots.keys.push(self.name("auto's history", signals, Until::Day, &(new_only, at))?);
-            slots.histories.push(history);
+            slots.histories.push(Arc::clone(history));
         }
-        Ok(fitted.method)
+        Ok(Arc::clone(&fitted.method))
     }
 
     /// The words of a strategy's parts, in the order in which explanations count them.

@@ -17,6 +17,9 @@ use crate::check::model::Exposure;
 use crate::data::Key;
 use crate::plan::{StepId, Work};
 
+/// The fewest customers that are looked at together.
+const LEAST: usize = 16;
+
 /// The turn that no customer has: a product that everybody may see.
 const NEVER: u64 = u64::MAX;
 
@@ -50,11 +53,15 @@ pub(super) fn ration(session: &mut Session, store: &Store) -> Result<(), RunErro
     if limited.is_empty() {
         return Ok(());
     }
-    let (plan, as_of) = (session.plan.hash(), session.plan.as_of.as_second());
+    let as_of = session.plan.as_of.as_second();
+    // What the messages say does not decide who is shown what, so another template does not ask again.
+    let decides = |work: &Work| !matches!(work, Work::Compose(_) | Work::Deliver { .. });
+    let steps = session.plan.steps.iter().filter(|step| decides(&step.work)).map(|step| step.hash.as_str());
+    let steps = format!("{} {} {:?}", session.plan.seed, steps.collect::<String>(), session.source.schema);
     let database = session.source.schema.database.to_string_lossy().into_owned();
     let records = session.shop.records_fingerprint();
     let parts: [&[u8]; 5] = [
-        plan.as_bytes(),
+        steps.as_bytes(),
         &as_of.to_le_bytes(),
         database.as_bytes(),
         session.data().as_bytes(),
@@ -113,10 +120,13 @@ struct Promises<'a> {
 
 impl Promises<'_> {
     fn make(mut self, turns: &[(u64, Key)]) -> Result<Vec<u64>, RunError> {
-        let mut at = 0;
+        let (mut at, mut size) = (0, CHUNK as usize);
         while at < turns.len() {
-            let chunk = &turns[at..turns.len().min(at + CHUNK as usize)];
-            at += self.chunk(chunk)?;
+            let chunk = &turns[at..turns.len().min(at + size)];
+            let taken = self.chunk(chunk)?;
+            // Where products run out often, long chunks would be made anew again and again.
+            size = if taken < chunk.len() { LEAST } else { (2 * size).min(CHUNK as usize) };
+            at += taken;
         }
         Ok(self.until)
     }

@@ -19,6 +19,9 @@ use super::error::RunError;
 /// What every stored file begins with; another layout of the results gets another number.
 const MAGIC: &[u8; 8] = b"HERALD01";
 
+/// The program's version and the number of its algorithms: raise the number when a constant or a formula behind stored results changes.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " 1");
+
 /// The most that a folder of results holds, in bytes; the oldest go first.
 const ROOM: u64 = 1 << 30;
 
@@ -32,7 +35,8 @@ pub struct Name([u8; 32]);
 impl Name {
     /// A name from a kind of result and everything that decides it. The order counts.
     pub fn of(kind: &str, parts: &[&[u8]]) -> Self {
-        let mut hasher = blake3::Hasher::new_derive_key("herald stored results v1");
+        let mut hasher = blake3::Hasher::new_derive_key("herald stored results v2");
+        hasher.update(VERSION.as_bytes());
         for part in std::iter::once(kind.as_bytes()).chain(parts.iter().copied()) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);

@@ -1,5 +1,7 @@
 //! The measures of a list.
 
+use std::collections::HashMap;
+
 use super::super::lists::ItemLists;
 use super::super::recipe::Log;
 use super::bootstrap::{Estimate, bootstrap};
@@ -181,11 +183,13 @@ impl Shown {
 
     fn diversity(&self, lists: &[Vec<u32>]) -> f64 {
         let (mut sum, mut pairs) = (0.0, 0_u64);
+        let mut known: HashMap<(u32, u32), f64> = HashMap::new();
         for list in lists.iter().step_by((lists.len() / DIVERSITY_LISTS).max(1)) {
             let list = &list[..list.len().min(CUTOFFS[0])];
             for (at, &a) in list.iter().enumerate() {
                 for &b in &list[at + 1..] {
-                    sum += 1.0 - self.cosine(a, b);
+                    let cosine = *known.entry((a.min(b), a.max(b))).or_insert_with(|| self.cosine(a, b));
+                    sum += 1.0 - cosine;
                     pairs += 1;
                 }
             }

@@ -35,7 +35,7 @@ impl Split {
         let (mut had, mut then) = (vec![Vec::new(); log.users], vec![Vec::new(); log.users]);
         let mut known_item = vec![false; log.items];
         for at in 0..log.events.len() {
-            if age_days[at] >= days {
+            if age_days[at] > days {
                 past.push(user[at], item[at], age_days[at] - days, weight[at]);
                 had[user[at] as usize].push(item[at]);
                 known_item[item[at] as usize] = true;
@@ -43,7 +43,7 @@ impl Split {
         }
         let had: ItemLists = had.into_iter().collect();
         for at in 0..log.events.len() {
-            if age_days[at] < days {
+            if age_days[at] <= days {
                 then[user[at] as usize].push(item[at]);
             }
         }
@@ -83,7 +83,8 @@ mod tests {
         let mut events = Events::default();
         for (user, item, age) in [
             (0, 0, 40.0),
-            (0, 1, 30.0), // at the cut: past
+            (0, 1, 30.1),
+            (0, 3, 30.0), // at the cut: hidden, and unknown to the past
             (0, 0, 5.0),  // again
             (0, 2, 5.0),  // new to this customer, known to the past
             (1, 2, 50.0),
@@ -98,14 +99,16 @@ mod tests {
     #[test]
     fn nothing_after_the_cut_is_in_the_past_and_ages_count_from_it() {
         let split = Split::at(&log(), 30.0, Question::Discovery);
-        assert_eq!(split.past.events.age_days, [10.0, 0.0, 20.0]);
+        let rounded: Vec<f32> =
+            split.past.events.age_days.iter().map(|age| (age * 10.0).round() / 10.0).collect();
+        assert_eq!(rounded, [10.0, 0.1, 20.0]);
         assert_eq!([split.had.of(0), split.had.of(1), split.had.of(2)], [&[0, 1][..], &[2], &[]]);
     }
 
     #[test]
     fn discovery_counts_new_pairs_and_next_counts_all_known_ones() {
         let new = Split::at(&log(), 30.0, Question::Discovery);
-        assert_eq!((new.then.of(0), new.unknown, new.customers()), (&[2][..], 2, vec![0]));
+        assert_eq!((new.then.of(0), new.unknown, new.customers()), (&[2][..], 3, vec![0]));
         assert_eq!(Split::at(&log(), 30.0, Question::Next).then.of(0), [0, 2]);
     }
 }

@@ -26,14 +26,16 @@ pub(super) struct Looked {
     pub columns: Vec<Column>,
 }
 
-/// The relations that something learned looks at.
+/// The relations that something learned looks at, also through what else was learned.
 pub(super) fn relations(learned: &Learned) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut note = |e: &Expr| {
-        e.walk(&mut |e| {
-            if let Op::Aggregate(a) = &e.op {
+        e.walk(&mut |e| match &e.op {
+            Op::Aggregate(a) => {
                 found.insert(a.relation.clone());
             }
+            Op::Learned(inner) => found.extend(relations(inner)),
+            _ => {}
         });
     };
     learned.features.iter().for_each(|f| note(&f.value));

@@ -1,6 +1,8 @@
 //! Fitting: a plan's strategies learned from the shop's data.
 
+mod chosen;
 mod dense;
+mod filters;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -13,21 +15,17 @@ use dense::Reads;
 use super::catalogue::Catalogue;
 use super::datum::Datum;
 use super::error::RunError;
-use super::recommender::{Customers, Fitted, PersonalRule};
+use super::recommender::{Customers, Fitted};
 use super::shop::{Shop, Until};
 use super::store::{Name, Store};
-use crate::audience;
 use crate::check::model::{Anchor as AnchorOf, Method as Plan, Shows, Signal, Weighting as WeightingOf};
-use crate::check::typed::{Expr, Op, Row};
+use crate::check::typed::Expr;
 use crate::data::Key;
 use crate::plan::RecommendStep;
-use crate::recommend::auto;
-use crate::recommend::evaluate::Question;
 use crate::recommend::{
-    self as rec, Anchor, Baskets, BitSet, Blend, BoughtTogether, BoughtTogetherParams, BuyAgain, Cap,
-    Component, Content, Diversity, EmbeddingParams, Events, Filters, Interactions, Intervals, ItemCf,
-    ItemCfParams, Log, Method, NO_GROUP, Neighbours, Popular, PopularBy, ProductVectors, Recipe, SimilarTo,
-    Turn, Turns, UserCf, UserCfParams, Vectors, Weighting,
+    self as rec, Anchor, Baskets, Blend, BoughtTogether, BoughtTogetherParams, BuyAgain, Component, Content,
+    EmbeddingParams, Events, Interactions, Intervals, ItemCf, ItemCfParams, Method, NO_GROUP, Neighbours,
+    Popular, PopularBy, ProductVectors, SimilarTo, Turn, Turns, UserCf, UserCfParams, Vectors, Weighting,
 };
 
 /// The half-life of `buy_again` where none is given, in seconds.
@@ -394,57 +392,6 @@ impl<'a> Fitter<'a> {
         Ok(Some((shows, self.interactions(&everything_bought(), None, Until::AsOf)?.1)))
     }
 
-    /// What `auto` takes for these signals, and why.
-    fn choice(&self, signals: &[Signal], new_only: bool) -> Result<Arc<auto::Choice>, RunError> {
-        let name = self.name("auto", signals, Until::Day, &new_only)?;
-        self.store.keep(name, || {
-            let question = if new_only { Question::Discovery } else { Question::Next };
-            auto::choose(&self.log(signals)?, question).map_err(|e| RunError::Recommend(e.to_string()))
-        })
-    }
-
-    fn log(&self, signals: &[Signal]) -> Result<Log, RunError> {
-        let (users, items) = (self.customers()?.len(), self.catalogue.len());
-        Ok(Log { events: self.events(signals, Until::Day)?, users, items })
-    }
-
-    /// The method that `auto` takes, fitted. It stands alone in its strategy, so its histories are the first.
-    fn auto(
-        &self,
-        signals: &[Signal],
-        new_only: bool,
-        slots: &mut Slots,
-    ) -> Result<Arc<dyn Method>, RunError> {
-        if !slots.keys.is_empty() {
-            return Err(RunError::Recommend("`auto` stands alone".to_owned()));
-        }
-        let name = self.name("auto, fitted", signals, Until::Day, &new_only)?;
-        let fitted = self.store.remember(name, || {
-            let choice = self.choice(signals, new_only)?;
-            let log = self.log(signals)?;
-            let log = if new_only { log.pairs_once() } else { log };
-            choice.recipe.fit(&log).map_err(|e| RunError::Recommend(e.to_string()))
-        })?;
-        for (at, history) in fitted.histories.iter().enumerate() {
-            slots.keys.push(self.name("auto's history", signals, Until::Day, &(new_only, at))?);
-            slots.histories.push(Arc::clone(history));
-        }
-        Ok(Arc::clone(&fitted.method))
-    }
-
-    /// The words of a strategy's parts, in the order in which explanations count them.
-    fn parts(&self, method: &Plan) -> Result<Vec<String>, RunError> {
-        let mut words = Vec::new();
-        match method {
-            Plan::Auto { signals, new_only } => match &self.choice(signals, *new_only)?.recipe {
-                Recipe::Blend(parts) => words.extend(parts.iter().map(|(w, part)| format!("{w} × {part}"))),
-                one => words.push(one.to_string()),
-            },
-            other => part_words(other, &mut words),
-        }
-        Ok(words)
-    }
-
     fn anchor(&self, anchor: &AnchorOf, slots: &mut Slots) -> Result<Anchor, RunError> {
         match anchor {
             AnchorOf::Latest(signal) => {
@@ -477,129 +424,11 @@ impl<'a> Fitter<'a> {
         })?;
         Ok(Baskets::build(&lines, self.catalogue.len()))
     }
-
-    #[allow(clippy::type_complexity)]
-    fn filters(
-        &self,
-        step: &RecommendStep,
-    ) -> Result<(Filters, Vec<PersonalRule>, Vec<PersonalRule>, Vec<(f32, Expr)>), RunError> {
-        let (mut only, mut exclude, mut boosts) = (Vec::new(), Vec::new(), Vec::new());
-        let mut allowed = self.on_sale();
-        for condition in &step.filters.only {
-            if about_products_alone(condition) {
-                allowed.intersect(&self.matching(condition)?);
-            } else {
-                only.push(self.rule(condition));
-            }
-        }
-        let mut refused = BitSet::new(self.catalogue.len());
-        for condition in &step.filters.exclude {
-            if about_products_alone(condition) {
-                for item in self.matching(condition)?.iter() {
-                    refused.insert(item);
-                }
-            } else {
-                exclude.push(self.rule(condition));
-            }
-        }
-        let mut factors: Option<Vec<f32>> = None;
-        for (factor, condition) in &step.filters.boosts {
-            match condition {
-                Some(condition) if !about_products_alone(condition) => {
-                    boosts.push((*factor as f32, condition.clone()));
-                }
-                _ => {
-                    let matching = condition
-                        .as_ref()
-                        .map_or_else(|| Ok(BitSet::full(self.catalogue.len())), |c| self.matching(c))?;
-                    let all = factors.get_or_insert_with(|| vec![1.0; self.catalogue.len()]);
-                    matching.iter().for_each(|item| all[item as usize] *= *factor as f32);
-                }
-            }
-        }
-        let at_most = step
-            .filters
-            .caps
-            .iter()
-            .map(|(count, column)| Cap {
-                group_of_item: self.catalogue.groups(column),
-                at_most: *count as u32,
-            })
-            .collect();
-        if step.filters.novelty > 0.0 {
-            let (_, known) = self.interactions(&everything_bought(), None, Until::Day)?;
-            let all = factors.get_or_insert_with(|| vec![1.0; self.catalogue.len()]);
-            for (factor, novelty) in all.iter_mut().zip(rec::novelty(&known, step.filters.novelty as f32)) {
-                *factor *= novelty;
-            }
-        }
-        let diversity = if step.filters.diversity > 0.0 {
-            let vectors = self.product_vectors(&USUAL_FIELDS.map(str::to_owned), Vectors::Words)?;
-            Some(Diversity { strength: step.filters.diversity as f32, vectors })
-        } else {
-            None
-        };
-        let filters = Filters {
-            only: Some(allowed),
-            exclude: Some(refused),
-            boost: factors,
-            at_most,
-            rationed: None,
-            take: step.filters.take,
-            diversity,
-        };
-        Ok((filters, only, exclude, boosts))
-    }
-
-    /// Products that are on sale: all but those whose `active` is no.
-    fn on_sale(&self) -> BitSet {
-        BitSet::from_fn(self.catalogue.len(), |product| {
-            match self.catalogue.value(product as u32, "active") {
-                Some(Datum::YesNo(active)) => *active,
-                Some(Datum::Whole(active)) => *active != 0,
-                _ => true,
-            }
-        })
-    }
-
-    fn matching(&self, condition: &Expr) -> Result<BitSet, RunError> {
-        let mut set = BitSet::new(self.catalogue.len());
-        for id in self.shop.products_where(condition)? {
-            if let Some(item) = self.catalogue.index(&id) {
-                set.insert(item);
-            }
-        }
-        Ok(set)
-    }
-
-    fn rule(&self, condition: &Expr) -> PersonalRule {
-        if let Some((column, value)) = group_rule(condition) {
-            let group_of_item = self.catalogue.groups(column);
-            let groups = (0..self.catalogue.len() as u32)
-                .filter_map(|p| {
-                    Some((format!("{:?}", self.catalogue.value(p, column)?), group_of_item[p as usize]))
-                })
-                .filter(|(_, group)| *group != NO_GROUP)
-                .collect();
-            return PersonalRule::Group { group_of_item, groups, value: value.clone() };
-        }
-        PersonalRule::Pairs(condition.clone())
-    }
 }
 
 /// All purchases, without fading.
 fn everything_bought() -> [Signal; 1] {
     [Signal { weight: 1.0, relation: "purchases".to_owned(), filter: None, window: None }]
-}
-
-/// The parts of a method in words, in the order in which explanations count them.
-fn part_words(method: &Plan, words: &mut Vec<String>) {
-    let show = crate::plan::show::method_words;
-    match method {
-        Plan::Blend(blended) => words.extend(blended.iter().map(|(w, m)| format!("{w} × {}", show(m)))),
-        Plan::Slots(slots) => slots.iter().for_each(|(_, part)| part_words(part, words)),
-        one => words.push(show(one)),
-    }
 }
 
 /// The half-life of a strategy that names none, in seconds.
@@ -637,36 +466,5 @@ fn measure(weighting: WeightingOf) -> Weighting {
         WeightingOf::Jaccard => Weighting::Jaccard,
         WeightingOf::Bm25 => Weighting::Bm25,
         WeightingOf::TfIdf => Weighting::TfIdf,
-    }
-}
-
-/// Whether a condition asks nothing about the customer.
-fn about_products_alone(condition: &Expr) -> bool {
-    !audience::dependence(condition).customer
-}
-
-/// `column = value of the customer`, either way round, of equal types.
-fn group_rule(condition: &Expr) -> Option<(&str, &Expr)> {
-    let Op::Compare(crate::check::typed::Compare::Eq, a, b) = &condition.op else { return None };
-    let column = |e: &Expr| matches!(&e.op, Op::Column(Row::Product, _));
-    let customers = |e: &Expr| {
-        let mut own = true;
-        e.walk(&mut |inner| match &inner.op {
-            Op::Column(Row::Product, _) => own = false,
-            Op::Aggregate(a) if a.link != crate::check::typed::Link::Customer => own = false,
-            _ => {}
-        });
-        own
-    };
-    let (column, value) = if column(a) && customers(b) {
-        (a, b)
-    } else if column(b) && customers(a) {
-        (b, a)
-    } else {
-        return None;
-    };
-    match &column.op {
-        Op::Column(_, name) if column.ty == value.ty => Some((name, value)),
-        _ => None,
     }
 }

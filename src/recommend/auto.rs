@@ -12,8 +12,8 @@ use super::ease::EaseParams;
 use super::evaluate::{Question, Ranking, Split, rank};
 use super::item_cf::ItemCfParams;
 use super::method::Method;
-use super::pick::RequestError;
 use super::recipe::{FittedRecipe, Log, Recipe, RecipeError, Slots};
+use super::request::RequestError;
 use super::svd::SvdParams;
 use super::user_cf::UserCfParams;
 

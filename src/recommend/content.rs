@@ -8,6 +8,7 @@ use super::filters::Candidates;
 use super::item_cf::Damping;
 use super::method::{Customer, Method, Scores};
 use super::sparse::Csr;
+use super::trend::Pace;
 
 /// How products are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -106,7 +107,7 @@ impl ProductVectors {
 #[derive(Debug, Clone)]
 pub struct Content {
     vectors: Arc<ProductVectors>,
-    trend: Option<Vec<f32>>,
+    pace: Pace,
     unit: f32,
     slot: usize,
     damping: Damping,
@@ -120,8 +121,8 @@ impl Content {
     /// If `trend` is not of as many products as the vectors.
     #[must_use]
     pub fn new(vectors: Arc<ProductVectors>, trend: Option<Vec<f32>>, unit: f32, slot: usize) -> Self {
-        assert!(trend.as_ref().is_none_or(|t| t.len() == vectors.items()), "one trend per product");
-        Self { vectors, trend, unit, slot, damping: Damping::Log }
+        let pace = Pace::new(trend, vectors.items());
+        Self { vectors, pace, unit, slot, damping: Damping::Log }
     }
 
     /// The customer's own products with their weights.
@@ -129,10 +130,6 @@ impl Content {
         let history = me.history(self.slot);
         let weight = |&faded: &f32| self.damping.apply(faded, self.unit);
         history.items.iter().copied().zip(history.faded.iter().map(weight)).filter(|o| o.1 > 0.0).collect()
-    }
-
-    fn trend_of(&self, item: u32) -> f32 {
-        self.trend.as_ref().map_or(1.0, |t| t[item as usize])
     }
 }
 
@@ -161,16 +158,14 @@ impl Method for Content {
                 own.iter().filter(|o| o.0 != item).map(|o| o.1 * self.vectors.likeness(item, o.0)).sum();
             out.set(item, others);
         }
-        if let Some(trend) = &self.trend {
-            out.multiply(|item| trend[item as usize]);
-        }
+        self.pace.apply(out);
     }
 
     fn evidence(&self, me: &Customer<'_>, item: u32, _scores: &Scores, each: &mut dyn FnMut(u32, f32)) {
         for (own, weight) in self.own(me).into_iter().filter(|o| o.0 != item) {
             let likeness = self.vectors.likeness(own, item);
             if likeness > 0.0 {
-                each(own, weight * likeness * self.trend_of(item));
+                each(own, weight * likeness * self.pace.of(item));
             }
         }
     }

@@ -3,7 +3,8 @@
 use super::bitset::BitSet;
 use super::filters::Removed;
 use super::method::{Method, Scores, Sums};
-use super::pick::{Pick, Prepared, Ranked, Request, RequestError, Room, Source, Voice, because, is_score};
+use super::pick::{Prepared, Ranked, Room, Voice, because, is_score};
+use super::request::{Pick, Request, RequestError, Source};
 
 /// What one component of the method gave to a product.
 #[derive(Debug, Clone, Copy, PartialEq)]

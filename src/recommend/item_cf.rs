@@ -6,7 +6,7 @@ use super::filters::Candidates;
 use super::interactions::{History, Interactions};
 use super::method::{Customer, Method, Scores};
 use super::neighbours::Neighbours;
-use super::trend::trend;
+use super::trend::{Pace, trend};
 use super::weighting::Weighting;
 
 /// What a sum of weights counts for.
@@ -66,7 +66,7 @@ impl Default for ItemCfParams {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemCf {
     neighbours: Arc<Neighbours>,
-    trend: Option<Vec<f32>>,
+    pace: Pace,
     slot: usize,
     unit: f32,
     damping: Damping,
@@ -101,12 +101,8 @@ impl ItemCf {
         slot: usize,
         damping: Damping,
     ) -> Self {
-        assert!(trend.as_ref().is_none_or(|t| t.len() == neighbours.items()), "one trend per product");
-        Self { neighbours, trend, slot, unit, damping }
-    }
-
-    fn trend_of(&self, item: u32) -> f32 {
-        self.trend.as_ref().map_or(1.0, |t| t[item as usize])
+        let pace = Pace::new(trend, neighbours.items());
+        Self { neighbours, pace, slot, unit, damping }
     }
 }
 
@@ -132,9 +128,7 @@ impl Method for ItemCf {
                 out.add(item, weight * similarity);
             }
         }
-        if let Some(trend) = &self.trend {
-            out.multiply(|item| trend[item as usize]);
-        }
+        self.pace.apply(out);
     }
 
     fn evidence(&self, me: &Customer<'_>, item: u32, _scores: &Scores, each: &mut dyn FnMut(u32, f32)) {
@@ -143,7 +137,7 @@ impl Method for ItemCf {
         for (own, similarity) in neighbours.iter().zip(similarities) {
             if let Ok(at) = history.items.binary_search(own) {
                 let weight = self.damping.today(&history, at, self.unit);
-                each(*own, weight * similarity * self.trend_of(item));
+                each(*own, weight * similarity * self.pace.of(item));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! How a product sells now, against its past.
 
 use super::interactions::Interactions;
+use super::method::Scores;
 
 /// The half-life to take where a strategy names none, in days. Chosen on the validation month of Online Retail, where 7 to 14
 /// days do best whatever the method: how a product sells changes sooner than what a customer likes.
@@ -32,6 +33,38 @@ pub fn trend(interactions: &Interactions) -> Option<Vec<f32>> {
             .map(|(raw, faded)| ((faded + prior * share) / (raw + prior) / share) as f32)
             .collect(),
     )
+}
+
+/// By how much each product's score is multiplied for how it sells now; nothing where a method takes no account of that.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pace(Option<Vec<f32>>);
+
+impl Pace {
+    /// From [`trend`], for a method of so many products.
+    ///
+    /// # Panics
+    /// If the trend is of another number of products.
+    pub fn new(trend: Option<Vec<f32>>, items: usize) -> Self {
+        assert!(trend.as_ref().is_none_or(|t| t.len() == items), "one trend per product");
+        Self(trend)
+    }
+
+    /// A product's factor.
+    pub fn of(&self, item: u32) -> f32 {
+        self.0.as_ref().map_or(1.0, |trend| trend[item as usize])
+    }
+
+    /// Every product's factor, where there are any.
+    pub fn all(&self) -> Option<&[f32]> {
+        self.0.as_deref()
+    }
+
+    /// Multiplies the scores.
+    pub fn apply(&self, scores: &mut Scores) {
+        if let Some(trend) = &self.0 {
+            scores.multiply(|item| trend[item as usize]);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::interactions::Interactions;
 use super::item_cf::Damping;
 use super::method::{Customer, Method, Scores, Sums};
 use super::sparse::{Csr, for_common};
-use super::trend::trend;
+use super::trend::{Pace, trend};
 use super::weighting::{Weigher, Weighting};
 
 /// Settings of [`UserCf`]. The defaults were chosen on the validation month of Online Retail.
@@ -56,7 +56,7 @@ pub struct Crowd {
     /// The size of each customer's row in the denominator of similarity.
     sizes: Vec<f32>,
     weigher: Weigher,
-    trend: Option<Vec<f32>>,
+    pace: Pace,
     unit: f32,
     damping: Damping,
 }
@@ -75,7 +75,7 @@ impl Crowd {
             weighed: matrix,
             tastes: interactions.faded_matrix(|w| damping.apply(w, unit)),
             weigher,
-            trend: trend(interactions),
+            pace: Pace::new(trend(interactions), items),
             unit,
             damping,
         }
@@ -84,11 +84,8 @@ impl Crowd {
     /// With another [`trend`] than that of the interactions' own half-life.
     #[must_use]
     pub fn paced(self, trend: Option<Vec<f32>>) -> Self {
-        Self { trend, ..self }
-    }
-
-    fn trend_of(&self, item: u32) -> f32 {
-        self.trend.as_ref().map_or(1.0, |t| t[item as usize])
+        let pace = Pace::new(trend, self.takers.rows());
+        Self { pace, ..self }
     }
 
     /// A customer's history, weighed as the crowd's.
@@ -174,9 +171,7 @@ impl Method for UserCf {
             }
         }
         out.side = sums;
-        if let Some(trend) = &self.crowd.trend {
-            out.multiply(|item| trend[item as usize]);
-        }
+        self.crowd.pace.apply(out);
     }
 
     /// Each neighbour who took `item` shares out what it adds to the score among the products in common, by what they add
@@ -187,7 +182,7 @@ impl Method for UserCf {
         for (&(other, _), &end) in best.iter().zip(ends) {
             let (items, weights) = self.crowd.tastes.row(other as usize);
             if let Ok(at) = items.binary_search(&item) {
-                let weight = weights[at] * self.crowd.trend_of(item);
+                let weight = weights[at] * self.crowd.pace.of(item);
                 for &(own, share) in shares[from..end].iter().filter(|s| s.0 != item) {
                     each(own, share * weight);
                 }

@@ -12,7 +12,7 @@ use super::item_cf::Damping;
 use super::matrix::Matrix;
 use super::method::{Customer, Method, Scores};
 use super::tastes;
-use super::trend::trend;
+use super::trend::{Pace, trend};
 use fold::Fold;
 
 /// Settings of [`Als`]. The defaults were chosen on the validation month of Online Retail.
@@ -49,7 +49,7 @@ pub struct Als {
     products: Arc<Matrix>,
     alpha: f32,
     damping: Damping,
-    trend: Option<Vec<f32>>,
+    pace: Pace,
     unit: f32,
     slot: usize,
 }
@@ -82,12 +82,8 @@ impl Als {
         slot: usize,
         params: AlsParams,
     ) -> Self {
-        assert!(trend.as_ref().is_none_or(|t| t.len() == products.rows()), "one trend per product");
-        Self { products, alpha: params.alpha, damping: params.damping, trend, unit, slot }
-    }
-
-    fn trend_of(&self, item: u32) -> f32 {
-        self.trend.as_ref().map_or(1.0, |t| t[item as usize])
+        let pace = Pace::new(trend, products.rows());
+        Self { products, alpha: params.alpha, damping: params.damping, pace, unit, slot }
     }
 
     /// What the history says of the customer's taste. An event faded to a share of its weight is taken as that share of
@@ -125,14 +121,14 @@ impl Method for Als {
             out.add_all(scores);
         } else if self.knows(me) {
             let fold = self.fold(me);
-            out.add_all(&tastes::score(&self.products, &[fold.taste()], self.trend.as_deref()));
+            out.add_all(&tastes::score(&self.products, &[fold.taste()], self.pace.all()));
         }
     }
 
     fn batch<'a>(&'a self, customers: &[Customer<'a>]) -> Option<Box<dyn Batch + 'a>> {
         let folds: Vec<Fold> = customers.iter().map(|me| self.fold(me)).collect();
         let of: Vec<&[f32]> = folds.iter().map(Fold::taste).collect();
-        let scores = tastes::score(&self.products, &of, self.trend.as_deref());
+        let scores = tastes::score(&self.products, &of, self.pace.all());
         Some(Box::new(Tastes { method: self, folds, scores }))
     }
 
@@ -141,7 +137,7 @@ impl Method for Als {
     fn evidence(&self, me: &Customer<'_>, item: u32, _scores: &Scores, each: &mut dyn FnMut(u32, f32)) {
         match me.place {
             Some(place) => place.batch.evidence(place.at, item, each),
-            None => self.fold(me).evidence(&self.products, item, self.trend_of(item), each),
+            None => self.fold(me).evidence(&self.products, item, self.pace.of(item), each),
         }
     }
 }
@@ -160,6 +156,6 @@ impl Batch for Tastes<'_> {
     }
 
     fn evidence(&self, at: usize, item: u32, each: &mut dyn FnMut(u32, f32)) {
-        self.folds[at].evidence(&self.method.products, item, self.method.trend_of(item), each);
+        self.folds[at].evidence(&self.method.products, item, self.method.pace.of(item), each);
     }
 }

@@ -10,7 +10,7 @@ use super::interactions::Interactions;
 use super::item_cf::Damping;
 use super::method::{Customer, Method, Scores};
 use super::sparse::Csr;
-use super::trend::trend;
+use super::trend::{Pace, trend};
 
 /// Up to so many products the weights are worked out exactly: 0.2 GB and some 10 seconds. Memory grows with the square
 /// of the number and time with its third power, so beyond it each product is explained by its nearest ones alone.
@@ -66,7 +66,7 @@ impl Weights {
 pub struct Ease {
     weights: Arc<Weights>,
     damping: Damping,
-    trend: Option<Vec<f32>>,
+    pace: Pace,
     unit: f32,
     slot: usize,
 }
@@ -105,12 +105,8 @@ impl Ease {
         slot: usize,
         params: EaseParams,
     ) -> Self {
-        assert!(trend.as_ref().is_none_or(|t| t.len() == weights.items()), "one trend per product");
-        Self { weights, damping: params.damping, trend, unit, slot }
-    }
-
-    fn trend_of(&self, item: u32) -> f32 {
-        self.trend.as_ref().map_or(1.0, |t| t[item as usize])
+        let pace = Pace::new(trend, weights.items());
+        Self { weights, damping: params.damping, pace, unit, slot }
     }
 }
 
@@ -136,9 +132,7 @@ impl Method for Ease {
                 out.add(item, today * weight);
             }
         }
-        if let Some(trend) = &self.trend {
-            out.multiply(|item| trend[item as usize]);
-        }
+        self.pace.apply(out);
     }
 
     fn evidence(&self, me: &Customer<'_>, item: u32, _scores: &Scores, each: &mut dyn FnMut(u32, f32)) {
@@ -147,7 +141,7 @@ impl Method for Ease {
             let (items, weights) = self.weights.given_by(own);
             if let Ok(found) = items.binary_search(&item) {
                 let today = self.damping.today(&history, at, self.unit);
-                each(own, today * weights[found] * self.trend_of(item));
+                each(own, today * weights[found] * self.pace.of(item));
             }
         }
     }

@@ -4,8 +4,9 @@ use super::super::filters::{Filters, Personal};
 use super::super::interactions::Interactions;
 use super::super::lists::ItemLists;
 use super::super::method::Method;
-use super::super::pick::{Request, RequestError, recommend};
+use super::super::pick::recommend;
 use super::super::recipe::FittedRecipe;
+use super::super::request::{Request, RequestError};
 
 /// How many customers are served at once; a matter of memory.
 const CHUNK: usize = 2048;

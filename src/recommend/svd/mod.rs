@@ -12,7 +12,7 @@ use super::matrix::Matrix;
 use super::method::{Customer, Method, Scores};
 use super::simd::{AddRows, DotRows, widest};
 use super::tastes;
-use super::trend::trend;
+use super::trend::{Pace, trend};
 
 pub(crate) use randomised::right_vectors;
 
@@ -48,7 +48,7 @@ pub struct Directions {
 pub struct Svd {
     learned: Arc<Directions>,
     damping: Damping,
-    trend: Option<Vec<f32>>,
+    pace: Pace,
     unit: f32,
     slot: usize,
 }
@@ -86,12 +86,8 @@ impl Svd {
         slot: usize,
         params: SvdParams,
     ) -> Self {
-        assert!(trend.as_ref().is_none_or(|t| t.len() == learned.scale.len()), "one trend per product");
-        Self { learned, damping: params.damping, trend, unit, slot }
-    }
-
-    fn trend_of(&self, item: u32) -> f32 {
-        self.trend.as_ref().map_or(1.0, |t| t[item as usize])
+        let pace = Pace::new(trend, learned.scale.len());
+        Self { learned, damping: params.damping, pace, unit, slot }
     }
 
     /// What each own product counts for today.
@@ -114,7 +110,7 @@ impl Svd {
     fn scores(&self, customers: &[Customer<'_>]) -> Vec<f32> {
         let tastes: Vec<Vec<f32>> = customers.iter().map(|me| self.taste(me)).collect();
         let tastes: Vec<&[f32]> = tastes.iter().map(Vec::as_slice).collect();
-        tastes::score(&self.learned.products, &tastes, self.trend.as_deref())
+        tastes::score(&self.learned.products, &tastes, self.pace.all())
     }
 }
 
@@ -151,7 +147,7 @@ impl Method for Svd {
         widest(DotRows { table: products.values(), rows: own, vector, out: &mut similar });
         for ((&own, weight), similarity) in own.iter().zip(self.weights(me)).zip(similar) {
             if own != item {
-                each(own, weight * similarity * self.trend_of(item));
+                each(own, weight * similarity * self.pace.of(item));
             }
         }
     }

@@ -25,6 +25,7 @@ mod messages;
 mod method_args;
 pub mod methods;
 pub mod model;
+mod model_strategy;
 mod names;
 pub mod project;
 mod proven;

@@ -21,6 +21,9 @@ impl<'a> Checker<'a> {
             self.cycle(id, span);
             return unknown();
         }
+        if self.is_too_deep(span) {
+            return unknown();
+        }
         let Some(label) = self.learner(id, scope.source.as_ref()) else {
             return Expr::new(Op::Literal(super::typed::Literal::Missing), Type::Unknown);
         };

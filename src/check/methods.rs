@@ -92,6 +92,12 @@ pub static METHODS: &[MethodSignature] = &[
     },
 ];
 
+/// The most that a whole number of the language is; beyond it stands a slip of the hand.
+const MOST: usize = 1_000_000;
+const MOST_NEIGHBOURS: usize = 10_000;
+const MOST_FACTORS: usize = 1_024;
+const MOST_ITERATIONS: usize = 1_000;
+
 /// All purchases, each counting 1.
 fn purchases() -> Signal {
     Signal { weight: 1.0, relation: "purchases".to_owned(), filter: None, window: None }
@@ -128,7 +134,7 @@ impl<'a> Checker<'a> {
         };
         let unnamed: Vec<&'a Syntax> = args.iter().filter(|a| a.name.is_none()).map(|a| &a.value).collect();
         let half_life = named("half_life").and_then(|v| self.duration(v));
-        let neighbours = named("neighbours").and_then(|v| self.whole(v, 1));
+        let neighbours = named("neighbours").and_then(|v| self.up_to(v, MOST_NEIGHBOURS));
         let weighting = named("weighting").and_then(|v| self.weighting(v));
         let signals = named("signals").map(|v| self.signals(v, scope));
         let signals_or_default =
@@ -193,15 +199,15 @@ impl<'a> Checker<'a> {
             "als" => Some(Method::Als {
                 signals: signals_or_default(self),
                 half_life,
-                factors: named("factors").and_then(|v| self.whole(v, 1)),
-                iterations: named("iterations").and_then(|v| self.whole(v, 1)),
+                factors: named("factors").and_then(|v| self.up_to(v, MOST_FACTORS)),
+                iterations: named("iterations").and_then(|v| self.up_to(v, MOST_ITERATIONS)),
                 regularisation: named("regularisation").and_then(|v| self.positive_number(v)),
                 alpha: named("alpha").and_then(|v| self.positive_number(v)),
             }),
             "svd" => Some(Method::Svd {
                 signals: signals_or_default(self),
                 half_life,
-                factors: named("factors").and_then(|v| self.whole(v, 1)),
+                factors: named("factors").and_then(|v| self.up_to(v, MOST_FACTORS)),
             }),
             "ease" => Some(Method::Ease {
                 signals: signals_or_default(self),
@@ -361,7 +367,21 @@ impl<'a> Checker<'a> {
             self.wrong_value(value, &format!("a whole number of at least {least}"));
             return None;
         }
+        if number.is_some_and(|n| n > MOST) {
+            self.wrong_value(value, &format!("a whole number of at most {MOST}"));
+            return None;
+        }
         number
+    }
+
+    /// A whole number from 1 to `most`: what a method's memory or time grows with.
+    fn up_to(&mut self, value: &Syntax, most: usize) -> Option<usize> {
+        let number = self.whole(value, 1)?;
+        if number > most {
+            self.wrong_value(value, &format!("a whole number of at most {most}"));
+            return None;
+        }
+        Some(number)
     }
 
     /// A number written as such.

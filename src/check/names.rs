@@ -115,8 +115,22 @@ impl<'a> Checker<'a> {
             self.cycle(id, span);
             return unknown();
         }
+        if self.is_too_deep(span) {
+            return unknown();
+        }
         let Some(label) = self.segment(id, scope.source.as_ref()) else { return unknown() };
         Expr::new(Op::IsTrue(Box::new(Expr::new(Op::Segment(label), Type::YesNo))), Type::YesNo)
+    }
+
+    /// Whether declarations stand on each other in so long a row that following it would end the program; a finding says so.
+    pub fn is_too_deep(&mut self, span: Span) -> bool {
+        const DEEPEST: usize = 100;
+        let deep = self.busy.len() >= DEEPEST;
+        if deep {
+            let message = format!("more than {DEEPEST} declarations stand on each other in a row");
+            self.report(Diagnostic::error("H0215", span, message).label("the row is too long here"));
+        }
+        deep
     }
 
     /// A finding that declarations depend on each other in a circle.

@@ -93,10 +93,13 @@ fn unknown(look: Look) -> Look {
 pub fn insides(plain: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (open, close) in [("<style", "</style"), ("<mj-style", "</mj-style")] {
-        for (at, _) in plain.match_indices(open) {
-            let Some(begin) = plain[at..].find('>').map(|i| at + i + 1) else { continue };
+        let mut from = 0;
+        // What opens within one is a part of it: else a text of openings alone would be read as many times over as it has.
+        while let Some(at) = plain[from..].find(open).map(|i| from + i) {
+            let Some(begin) = plain[at..].find('>').map(|i| at + i + 1) else { break };
             let end = plain[begin..].find(close).map_or(plain.len(), |i| begin + i);
             found.push(begin..end);
+            from = end;
         }
     }
     found
@@ -104,11 +107,15 @@ pub fn insides(plain: &str) -> Vec<Range<usize>> {
 
 /// A text with blanks in the place of comments of style sheets.
 fn without_comments(plain: &str) -> String {
-    let mut text = plain.to_owned();
-    while let Some(open) = text.find("/*") {
-        let end = text[open + 2..].find("*/").map_or(text.len(), |i| open + 2 + i + 2);
-        text.replace_range(open..end, &" ".repeat(end - open));
+    let mut text = String::with_capacity(plain.len());
+    let mut at = 0;
+    while let Some(open) = plain[at..].find("/*").map(|i| at + i) {
+        let end = plain[open + 2..].find("*/").map_or(plain.len(), |i| open + 2 + i + 2);
+        text.push_str(&plain[at..open]);
+        text.extend(std::iter::repeat_n(' ', end - open));
+        at = end;
     }
+    text.push_str(&plain[at..]);
     text
 }
 
@@ -173,4 +180,17 @@ fn rule(selector: &str, look: &Look) -> Rule {
         rest = &rest[end..];
     }
     rule
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_openings_alone_is_one_sheet_and_comments_keep_their_places() {
+        assert_eq!(insides(&"<style>a{}".repeat(1000)).len(), 1);
+        let two = "<style>a{}</style><p><style>b{}</style>";
+        assert_eq!(insides(two).into_iter().map(|r| &two[r]).collect::<Vec<_>>(), ["a{}", "b{}"]);
+        assert_eq!(without_comments("a/*é*/b/**/c/*d"), "a      b    c   ");
+    }
 }

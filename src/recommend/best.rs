@@ -21,7 +21,7 @@ impl Best {
         for (item, score) in (0..).zip(scores) {
             if score > self.above && score.is_finite() && admits(item) {
                 self.kept.push(Ranked { score, item });
-                if self.kept.len() > 2 * self.keep {
+                if self.kept.len() > self.keep.saturating_mul(2) {
                     self.drop_the_rest();
                 }
             }

@@ -243,7 +243,7 @@ impl Sums {
                 continue;
             }
             self.best.push((at, value));
-            if self.best.len() >= 2 * keep {
+            if self.best.len() >= keep.saturating_mul(2) {
                 self.best.select_nth_unstable_by(keep - 1, order);
                 self.best.truncate(keep);
                 least = self.best[keep - 1].1;

@@ -356,6 +356,8 @@ fn command(folder: &Path, args: &[&str]) -> Command {
     command.arg("-C").arg(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
     // Words that can be told apart, and no lock taken for a look.
     command.args(args).env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
+    // What a clone left out is not fetched: a look at a repository runs nothing that it names and asks nobody for a password.
+    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0");
     command.stdin(Stdio::null());
     command
 }

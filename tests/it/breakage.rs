@@ -123,7 +123,9 @@ fn a_file_deep_in_brackets_or_full_of_noise_is_refused_quickly() {
         &format!("segment s {{\n  where: {}1{}\n}}\n", "(".repeat(10_000), ")".repeat(10_000)),
     );
     project.write("noise.campaign", &"][}{ \"".repeat(200_000));
-    for file in ["deep.campaign", "noise.campaign"] {
+    let segment = |n: u32| format!("segment s{n} {{\n  where: s{}\n}}\n", n + 1);
+    project.write("row.campaign", &(0..1_000).map(segment).collect::<String>());
+    for file in ["deep.campaign", "noise.campaign", "row.campaign"] {
         let checked = project.herald(&["check", file]);
         assert_eq!(checked.status.code(), Some(1), "{file}");
     }

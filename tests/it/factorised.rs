@@ -50,6 +50,8 @@ fn settings_that_make_no_sense_are_refused_in_their_place() {
     let sound = project.read(file);
     for (wrong, said) in [
         ("als(factors: 0)", "a whole number of at least 1"),
+        ("als(factors: 9223372036854775808)", "a whole number of at most 1000000"),
+        ("als(iterations: 5000)", "a whole number of at most 1000"),
         ("als(alpha: -1)", "a number above 0"),
         ("als(regularisation: \"much\")", "a number"),
         ("als(neighbours: 5)", "`als` takes no `neighbours`"),

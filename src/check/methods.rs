@@ -58,7 +58,7 @@ pub static METHODS: &[MethodSignature] = &[
     MethodSignature {
         name: "auto",
         args: &["signals"],
-        doc: "What would have done best on the shop's own last weeks, of all methods and of mixtures of them: `auto()`. It learns from purchases unless told, and stands alone; `shows: new` has it judged by what customers took for the first time.",
+        doc: "What would have done best on the shop's own last weeks, of popularity, neighbours, matrices and mixtures of them: `auto()`. It learns from purchases unless told, and stands alone; `shows: new` has it judged by what customers took for the first time.",
     },
     MethodSignature {
         name: "blend",

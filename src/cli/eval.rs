@@ -22,7 +22,7 @@ pub struct Args {
     /// Which strategies; all that the file knows if none is named
     #[arg(long, value_name = "NAME")]
     strategy: Vec<String>,
-    /// Every method that there is beside them, each with its defaults, learning from purchases alone
+    /// `auto` and every method that needs nothing but purchases beside them, each with its defaults
     #[arg(long)]
     all: bool,
     /// The day up to which data is looked at; now if not given

@@ -12,7 +12,7 @@ use super::terminal::{self, ODD, QUIET};
 use crate::check::suggest;
 use crate::data::log_file::{LogFile, read_log};
 use crate::recommend::evaluate::{Question, Ranking, rank};
-use crate::recommend::{Events, ItemLists, Log, Popular, Recipe, Settings, Weighting};
+use crate::recommend::{Events, Log, Popular, Recipe, Settings, Weighting};
 use crate::recommend::{auto, totals};
 
 /// The method that is chosen by how each would have done.
@@ -132,10 +132,10 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
         Some(recipe) => recipe,
         None => chosen(&log, args.new_only)?,
     };
-    let learned_from = if args.new_only { log.pairs_once() } else { log.clone() };
+    let learned_from = log.to_learn_from(Question::of_new_only(args.new_only));
     let fitted = recipe.fit(&learned_from).map_err(|e| Failure::Other(e.to_string()))?;
     let popular = if args.no_fallback { None } else { Some(popular(&log)?) };
-    let had = args.new_only.then(|| had(&log));
+    let had = args.new_only.then(|| log.had());
     let ranking = Ranking {
         fitted: &fitted,
         fallback: popular.as_ref().map(|p| p as _),
@@ -161,8 +161,8 @@ fn named(args: &Args) -> Result<Option<Recipe>, Failure> {
 
 /// The method that `auto` takes; what it is and why is told.
 fn chosen(log: &Log, new_only: bool) -> Result<Recipe, Failure> {
-    let question = if new_only { Question::Discovery } else { Question::Next };
-    let choice = auto::choose(log, question).map_err(|e| Failure::Other(e.to_string()))?;
+    let choice =
+        auto::choose(log, Question::of_new_only(new_only)).map_err(|e| Failure::Other(e.to_string()))?;
     for line in choice.explained() {
         anstream::eprintln!("{QUIET}{line}{QUIET:#}");
     }
@@ -234,15 +234,6 @@ fn popular(log: &Log) -> Result<Popular, Failure> {
     crate::recommend::Interactions::build(&log.events, log.users, log.items, half_life)
         .map(|interactions| Popular::fit(&interactions))
         .map_err(|e| Failure::Other(e.to_string()))
-}
-
-/// Each user's items.
-fn had(log: &Log) -> ItemLists {
-    let mut lists = vec![Vec::new(); log.users];
-    for (&user, &item) in log.events.user.iter().zip(&log.events.item) {
-        lists[user as usize].push(item);
-    }
-    lists.into_iter().collect()
 }
 
 fn write_lists(out: &Path, file: &LogFile, ranking: &Ranking<'_>) -> Result<(), Failure> {

@@ -97,7 +97,7 @@ pub fn choose(log: &Log, question: Question) -> Result<Choice, RecipeError> {
     if customers.len() < FEWEST_CUSTOMERS {
         return Ok(Choice { recipe: popular, trials: Vec::new(), hidden_days, customers: customers.len() });
     }
-    let past = if question == Question::Discovery { split.past.pairs_once() } else { split.past.clone() };
+    let past = split.past.to_learn_from(question);
     let mut bench = Bench { split: &split, question, customers: &customers, slots: Slots::default() };
     let mut tried = Vec::new();
     for recipe in candidates(question) {
@@ -149,7 +149,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn ndcg(&self, method: &Arc<dyn Method>) -> Result<f64, RecipeError> {
         let fitted = FittedRecipe { method: Arc::clone(method), histories: self.slots.histories.clone() };
-        let without = (self.question == Question::Discovery).then_some(&self.split.had);
+        let without = self.split.without(self.question);
         let ranking = Ranking { fitted: &fitted, fallback: None, without, take: CUTOFF };
         let mut sum = 0.0;
         rank(&ranking, self.customers, |customer, list| {

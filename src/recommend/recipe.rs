@@ -4,6 +4,7 @@
 //! what is evaluated, and what `herald recommend` runs on a bare file.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,8 +14,10 @@ use super::als::{Als, AlsParams};
 use super::blend::{Blend, BlendError, Component};
 use super::buy_again::{self, BuyAgain, Intervals};
 use super::ease::{Ease, EaseParams};
+use super::evaluate::Question;
 use super::interactions::{DEFAULT_HALF_LIFE_DAYS, Events, InteractionError, Interactions};
 use super::item_cf::{ItemCf, ItemCfParams};
+use super::lists::ItemLists;
 use super::method::Method;
 use super::popular::Popular;
 use super::svd::{Svd, SvdParams};
@@ -159,6 +162,8 @@ pub struct FittedRecipe {
 pub(super) struct Slots {
     half_lives: Vec<Option<f32>>,
     pub histories: Vec<Arc<Interactions>>,
+    /// How products sell now, by the half-life.
+    trends: Vec<(f32, Option<Vec<f32>>)>,
     /// What was learned so far, by what and with which settings. It does not depend on half-lives.
     learned: HashMap<String, Arc<dyn Any + Send + Sync>>,
 }
@@ -190,14 +195,14 @@ impl Slots {
     }
 
     /// How products sell now, against their past.
-    fn trend(&self, half_life: Option<f32>, log: &Log) -> Result<Option<Vec<f32>>, RecipeError> {
-        if half_life.is_none() {
-            return Ok(None);
+    fn trend(&mut self, half_life: Option<f32>, log: &Log) -> Result<Option<Vec<f32>>, RecipeError> {
+        let Some(days) = half_life else { return Ok(None) };
+        if let Some((_, known)) = self.trends.iter().find(|(of, _)| *of == days) {
+            return Ok(known.clone());
         }
-        if let Some(at) = self.half_lives.iter().position(|h| *h == half_life) {
-            return Ok(trend(&self.histories[at]));
-        }
-        Ok(trend(&Interactions::build(&log.events, log.users, log.items, half_life)?))
+        let found = trend(&Interactions::build(&log.events, log.users, log.items, half_life)?);
+        self.trends.push((days, found.clone()));
+        Ok(found)
     }
 }
 
@@ -294,9 +299,11 @@ impl Recipe {
             }
             Self::BuyAgain { half_life } => {
                 let slot = slots.slot(*half_life, log)?;
-                let lately = Some(buy_again::LATELY_DAYS);
-                let trend = trend(&Interactions::build(&log.events, log.users, log.items, lately)?);
-                Arc::new(BuyAgain::new(Arc::new(Intervals::fit(&log.events, log.items, None)), trend, slot))
+                let trend = slots.trend(Some(buy_again::LATELY_DAYS), log)?;
+                let interactions = Arc::clone(&slots.histories[slot]);
+                let fit = |_: &Interactions| Intervals::fit(&log.events, log.items, None);
+                let intervals = slots.learn("intervals".to_owned(), &interactions, fit);
+                Arc::new(BuyAgain::new(intervals, trend, slot))
             }
             Self::UserCf { half_life, trend, params } => {
                 let slot = slots.slot(*half_life, log)?;
@@ -350,6 +357,25 @@ fn als(settings: &Settings) -> AlsParams {
 }
 
 impl Log {
+    /// What a method that answers this question learns from.
+    #[must_use]
+    pub fn to_learn_from(&self, question: Question) -> Cow<'_, Self> {
+        match question {
+            Question::Discovery => Cow::Owned(self.pairs_once()),
+            Question::Next => Cow::Borrowed(self),
+        }
+    }
+
+    /// Each customer's products.
+    #[must_use]
+    pub fn had(&self) -> ItemLists {
+        let mut lists = vec![Vec::new(); self.users];
+        for (&user, &item) in self.events.user.iter().zip(&self.events.item) {
+            lists[user as usize].push(item);
+        }
+        lists.into_iter().collect()
+    }
+
     /// Each pair of a customer and a product once, at its last time and with the weight of one event: who finds something new does not
     /// care how often it is bought. On the validation month of Online Retail `ease` without fading has NDCG@10 .112 so, .102 with counts.
     #[must_use]

@@ -23,6 +23,6 @@ pub use compare::How;
 pub use git::{GitError, Repository};
 pub use moment::Moment;
 pub use opened::Review;
-pub use people::EXAMPLES;
+pub use people::{EXAMPLES, OUTSIDE};
 pub use range::{Asked, asked};
 pub use report::Report;

@@ -1,6 +1,5 @@
 //! A strategy measured on the shop's own past: it learns up to an instant, and is held against what customers then did.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use crate::check::model::{Signal, Source, Strategy};
 use crate::data::Key;
 use crate::recommend::auto;
 use crate::recommend::evaluate::{CUTOFFS, Question, Ranking, Report, Split, measure, rank};
-use crate::recommend::{Events, FittedRecipe, ItemLists, Log, Method, Recipe};
+use crate::recommend::{Events, FittedRecipe, Log, Method, Recipe};
 
 /// A shop's purchases cut at an instant.
 pub struct Bench {
@@ -27,8 +26,6 @@ pub struct Bench {
     split: Split,
     question: Question,
     customers: Vec<u32>,
-    /// The day that the hidden part begins with, and its length in days.
-    pub hidden_days: u32,
 }
 
 impl Bench {
@@ -52,16 +49,7 @@ impl Bench {
         let hidden = end.duration_since(cut).as_secs_f64() / 86_400.0;
         let split = Split::at(&log, hidden as f32, question);
         let customers = split.customers();
-        Ok(Self {
-            source: source.clone(),
-            cut,
-            catalogue,
-            data,
-            split,
-            question,
-            customers,
-            hidden_days: days,
-        })
+        Ok(Self { source: source.clone(), cut, catalogue, data, split, question, customers })
     }
 
     /// The instant that everything learned from is before.
@@ -100,7 +88,7 @@ impl Bench {
     /// # Errors
     /// If the recipe makes no sense for the data.
     pub fn recipe(&self, recipe: &Recipe, seed: u64) -> Result<Report, RunError> {
-        let learned_from = self.learned_from();
+        let learned_from = self.split.past.to_learn_from(self.question);
         let fitted = recipe.fit(&learned_from).map_err(|e| RunError::Recommend(e.to_string()))?;
         Ok(self.report(&self.lists(&fitted, None)?, seed))
     }
@@ -116,25 +104,15 @@ impl Bench {
         Ok((recipe, report))
     }
 
-    fn learned_from(&self) -> Cow<'_, Log> {
-        match self.question {
-            Question::Discovery => Cow::Owned(self.split.past.pairs_once()),
-            Question::Next => Cow::Borrowed(&self.split.past),
-        }
-    }
-
     fn report(&self, lists: &[Vec<u32>], seed: u64) -> Report {
         let Split { past, had, then, .. } = &self.split;
         measure(past, had, then, &self.customers, lists, seed)
     }
 
-    fn without(&self) -> Option<&ItemLists> {
-        (self.question == Question::Discovery).then_some(&self.split.had)
-    }
-
     fn lists(&self, fitted: &FittedRecipe, fallback: Option<&dyn Method>) -> Result<Vec<Vec<u32>>, RunError> {
         let mut lists = Vec::with_capacity(self.customers.len());
-        let ranking = Ranking { fitted, fallback, without: self.without(), take: CUTOFFS[1] };
+        let ranking =
+            Ranking { fitted, fallback, without: self.split.without(self.question), take: CUTOFFS[1] };
         rank(&ranking, &self.customers, |_, list| lists.push(list.to_vec()))?;
         Ok(lists)
     }

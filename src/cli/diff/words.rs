@@ -2,10 +2,10 @@
 
 use super::super::terminal::{count, counted};
 use crate::data::Key;
-use crate::review::EXAMPLES;
 use crate::review::report::{
     Audience, Campaign, Cause, Danger, Mails, Passage, Picked, Setting, Standing, Template,
 };
+use crate::review::{EXAMPLES, OUTSIDE};
 
 /// The longest value of a setting that is shown; beyond, and on several lines, only that it differs is told.
 const LONG: usize = 240;
@@ -99,7 +99,7 @@ pub fn passage(passage: &Passage, starts: bool) -> String {
         (false, _) => ("stop getting one", "are"),
     };
     match (passage.gate.as_str(), &passage.reason) {
-        ("outside the audience", _) => format!("{verb}, {be} outside the audience"),
+        (OUTSIDE, _) => format!("{verb}, {be} {OUTSIDE}"),
         (_, Some(reason)) => format!("{verb}, {be} left out: {reason}"),
         (gate, None) => format!("{verb}, {be} left out: {gate}"),
     }

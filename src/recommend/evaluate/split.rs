@@ -26,7 +26,21 @@ pub struct Split {
     pub unknown: usize,
 }
 
+impl Question {
+    /// Whether only what is new to the customer counts.
+    #[must_use]
+    pub fn of_new_only(new_only: bool) -> Self {
+        if new_only { Self::Discovery } else { Self::Next }
+    }
+}
+
 impl Split {
+    /// What is not to be shown where that question is asked.
+    #[must_use]
+    pub fn without(&self, question: Question) -> Option<&ItemLists> {
+        (question == Question::Discovery).then_some(&self.had)
+    }
+
     /// Cuts off the last `days` before the instant that the ages count from.
     #[must_use]
     pub fn at(log: &Log, days: f32, question: Question) -> Self {

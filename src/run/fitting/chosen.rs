@@ -14,7 +14,7 @@ impl Fitter<'_> {
     fn choice(&self, signals: &[Signal], new_only: bool) -> Result<Arc<auto::Choice>, RunError> {
         let name = self.name("auto", signals, Until::Day, &new_only)?;
         self.store.keep(name, || {
-            let question = if new_only { Question::Discovery } else { Question::Next };
+            let question = Question::of_new_only(new_only);
             auto::choose(&self.log(signals)?, question).map_err(|e| RunError::Recommend(e.to_string()))
         })
     }
@@ -38,7 +38,7 @@ impl Fitter<'_> {
         let fitted = self.store.remember(name, || {
             let choice = self.choice(signals, new_only)?;
             let log = self.log(signals)?;
-            let log = if new_only { log.pairs_once() } else { log };
+            let log = log.to_learn_from(Question::of_new_only(new_only));
             choice.recipe.fit(&log).map_err(|e| RunError::Recommend(e.to_string()))
         })?;
         for (at, history) in fitted.histories.iter().enumerate() {

@@ -6,7 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::points::{CHUNK, Centres, Points, squared};
+use super::block::{Rows, nearest};
+use super::points::{CHUNK, Points, squared};
 use super::seeding::plus_plus;
 
 /// How k-means is run.
@@ -140,9 +141,7 @@ impl<'a> Lloyd<'a> {
     /// Gives every point its nearest centre; whether any changed.
     fn assign(&mut self) -> bool {
         let (k, width) = (self.centres.len(), self.points.width());
-        let centres = Centres::new(&self.centres);
-        let rows: Vec<Vec<f32>> =
-            self.centres.iter().map(|c| c.iter().map(|x| *x as f32).collect()).collect();
+        let rows = Rows::of(&self.centres);
         let half = half_gaps(&rows);
         let chunks: Vec<Moved> = self
             .bounds
@@ -150,28 +149,19 @@ impl<'a> Lloyd<'a> {
             .zip(self.points.par_chunks())
             .map(|(bounds, points)| {
                 let mut moved = Moved { sums: vec![0.0; k * width], counts: vec![0; k], any: false };
-                for (bound, row) in bounds.iter_mut().zip(points.rows()) {
+                let unsure = unsure(bounds, points, &rows, &half);
+                nearest(points, &unsure, &rows, |at, found| {
+                    let bound = &mut bounds[at as usize];
                     let before = bound.label;
-                    if before != u32::MAX {
-                        let safe = bound.lower.max(half[before as usize]);
-                        if bound.upper <= safe {
-                            continue;
-                        }
-                        bound.upper = squared(row, &rows[before as usize]).sqrt();
-                        if bound.upper <= safe {
-                            continue;
-                        }
-                    }
-                    let nearest = centres.nearest(row);
                     *bound = Bound {
-                        label: nearest.centre,
-                        upper: nearest.squared.sqrt(),
-                        lower: nearest.second.sqrt(),
+                        label: found.centre,
+                        upper: found.squared.sqrt(),
+                        lower: found.second.sqrt(),
                     };
-                    if nearest.centre != before {
-                        moved.change(row, before, nearest.centre);
+                    if found.centre != before {
+                        moved.change(points.row(at as usize), before, found.centre);
                     }
-                }
+                });
                 moved
             })
             .collect();
@@ -246,22 +236,18 @@ impl<'a> Lloyd<'a> {
     }
 
     fn finish(self, iterations: usize) -> KMeans {
-        let centres = Centres::new(&self.centres);
-        let rows: Vec<Vec<f32>> =
-            self.centres.iter().map(|c| c.iter().map(|x| *x as f32).collect()).collect();
+        let rows = Rows::of(&self.centres);
         let parts: Vec<(Vec<u32>, f64)> = self
             .points
             .par_chunks()
             .map(|points| {
                 let mut inertia = 0.0;
-                let labels = points
-                    .rows()
-                    .map(|row| {
-                        let label = centres.nearest(row).centre;
-                        inertia += f64::from(squared(row, &rows[label as usize]));
-                        label
-                    })
-                    .collect();
+                let which: Vec<u32> = (0..points.len() as u32).collect();
+                let mut labels = Vec::with_capacity(which.len());
+                nearest(points, &which, &rows, |_, found| {
+                    inertia += f64::from(found.squared);
+                    labels.push(found.centre);
+                });
                 (labels, inertia)
             })
             .collect();
@@ -290,8 +276,27 @@ impl Moved {
     }
 }
 
+/// The points that may have come nearer to another centre, by their bounds; tightens the bounds on the way.
+fn unsure(bounds: &mut [Bound], points: Points<'_>, rows: &Rows, half: &[f32]) -> Vec<u32> {
+    let mut found = Vec::new();
+    for (at, bound) in bounds.iter_mut().enumerate() {
+        if bound.label != u32::MAX {
+            let safe = bound.lower.max(half[bound.label as usize]);
+            if bound.upper <= safe {
+                continue;
+            }
+            bound.upper = squared(points.row(at), rows.row(bound.label as usize)).sqrt();
+            if bound.upper <= safe {
+                continue;
+            }
+        }
+        found.push(at as u32);
+    }
+    found
+}
+
 /// Half the distance of each centre to its nearest neighbour: a point nearer than that is nowhere else at home.
-fn half_gaps(rows: &[Vec<f32>]) -> Vec<f32> {
+fn half_gaps(rows: &Rows) -> Vec<f32> {
     rows.iter()
         .enumerate()
         .map(|(a, row)| {

@@ -11,6 +11,7 @@
 //! fixed order, so that results are the same on any number of threads.
 
 pub mod bg_nbd;
+mod block;
 pub mod classifier;
 pub mod error;
 pub mod gamma_gamma;

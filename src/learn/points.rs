@@ -1,11 +1,11 @@
-//! Points in space, row by row, and distances to many centres at a time.
+//! Points in space, row by row.
 
 use rayon::prelude::*;
 
 /// So many rows are worked on at a time. The size is fixed, so that sums are the same on any number of threads.
 pub(super) const CHUNK: usize = 2048;
 
-/// Centres are laid out in groups of so many, one lane of the processor's registers each.
+/// So many sums are kept at once, so that the compiler may use wide registers.
 const LANES: usize = 8;
 
 /// Rows of numbers, all of the same length.
@@ -68,58 +68,10 @@ pub(super) fn squared(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + rest
 }
 
-/// Centres, laid out so that one point is compared with eight of them at once.
-pub(super) struct Centres {
-    blocks: Vec<f32>,
-    count: usize,
-    width: usize,
-}
-
 /// The nearest centre of a point, with the squares of the distances to it and to the second nearest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Nearest {
     pub centre: u32,
     pub squared: f32,
     pub second: f32,
-}
-
-impl Centres {
-    pub fn new(rows: &[Vec<f64>]) -> Self {
-        let width = rows.first().map_or(1, Vec::len);
-        let groups = rows.len().div_ceil(LANES);
-        // Lanes without a centre are infinitely far away.
-        let mut blocks = vec![f32::INFINITY; groups * width * LANES];
-        for (index, row) in rows.iter().enumerate() {
-            let (group, lane) = (index / LANES, index % LANES);
-            for (at, value) in row.iter().enumerate() {
-                blocks[(group * width + at) * LANES + lane] = *value as f32;
-            }
-        }
-        Self { blocks, count: rows.len(), width }
-    }
-
-    /// The nearest centre; of equally near ones the first.
-    pub fn nearest(&self, point: &[f32]) -> Nearest {
-        let mut best = Nearest { centre: 0, squared: f32::INFINITY, second: f32::INFINITY };
-        for (group, block) in self.blocks.chunks_exact(self.width * LANES).enumerate() {
-            let mut lanes = [0.0_f32; LANES];
-            for (x, centres) in point.iter().zip(block.chunks_exact(LANES)) {
-                for lane in 0..LANES {
-                    let difference = x - centres[lane];
-                    lanes[lane] += difference * difference;
-                }
-            }
-            let there = LANES.min(self.count - group * LANES);
-            for (lane, distance) in lanes[..there].iter().enumerate() {
-                if *distance < best.squared {
-                    best.second = best.squared;
-                    best.squared = *distance;
-                    best.centre = (group * LANES + lane) as u32;
-                } else if *distance < best.second {
-                    best.second = *distance;
-                }
-            }
-        }
-        best
-    }
 }

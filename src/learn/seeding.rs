@@ -4,7 +4,8 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::points::{CHUNK, Points, squared};
+use super::block::{Rows, all};
+use super::points::{CHUNK, Points};
 
 /// Draws `k` rows. A row is drawn with a chance in proportion to the square of its distance to what was drawn before;
 /// of `2 + ln k` such draws the one is taken that leaves the least sum of squares.
@@ -12,45 +13,48 @@ pub(super) fn plus_plus(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> V
     let n = points.len();
     let tries = 2 + (k as f64).ln() as usize;
     let mut chosen = vec![rng.random_range(0..n)];
-    let (mut closest, mut sums) = distances(points, points.row(chosen[0]), None);
+    let mut closest = vec![f32::INFINITY; n];
+    let mut sums = keep(points, &chosen[..1], &mut closest);
     while chosen.len() < k {
         let total: f64 = sums.iter().sum();
-        let mut best: Option<(f64, usize, Vec<f32>, Vec<f64>)> = None;
-        for _ in 0..tries {
-            let candidate = draw(&closest, &sums, rng.random::<f64>() * total);
-            let (near, part) = distances(points, points.row(candidate), Some(&closest));
-            let left: f64 = part.iter().sum();
-            if best.as_ref().is_none_or(|b| left < b.0) {
-                best = Some((left, candidate, near, part));
-            }
-        }
-        if let Some((_, candidate, near, part)) = best {
-            chosen.push(candidate);
-            closest = near;
-            sums = part;
-        }
+        let candidates: Vec<usize> =
+            (0..tries).map(|_| draw(&closest, &sums, rng.random::<f64>() * total)).collect();
+        let best = best(points, &candidates, &closest);
+        chosen.push(candidates[best]);
+        sums = keep(points, &candidates[best..=best], &mut closest);
     }
     chosen
 }
 
-/// The squares of the distances to a row (or to what was nearer), and their sums by chunk.
-fn distances(points: Points<'_>, to: &[f32], nearer: Option<&[f32]>) -> (Vec<f32>, Vec<f64>) {
-    let mut near = vec![0.0_f32; points.len()];
-    let sums = near
-        .par_chunks_mut(CHUNK)
-        .zip(points.par_chunks())
-        .enumerate()
-        .map(|(chunk, (near, rows))| {
-            let mut sum = 0.0;
-            for (at, (out, row)) in near.iter_mut().zip(rows.rows()).enumerate() {
-                let distance = squared(row, to);
-                *out = nearer.map_or(distance, |n| n[chunk * CHUNK + at].min(distance));
-                sum += f64::from(*out);
-            }
-            sum
+/// Which of the candidates leaves the least sum of squares; of equals the first.
+fn best(points: Points<'_>, candidates: &[usize], closest: &[f32]) -> usize {
+    let rows = Rows::some(points, candidates);
+    let parts: Vec<Vec<f64>> = points
+        .par_chunks()
+        .zip(closest.par_chunks(CHUNK))
+        .map(|(points, closest)| {
+            let mut left = vec![0.0; candidates.len()];
+            all(points, &rows, |at, candidate, square| {
+                left[candidate] += f64::from(square.min(closest[at]));
+            });
+            left
         })
         .collect();
-    (near, sums)
+    let left = |candidate: usize| parts.iter().map(|part| part[candidate]).sum::<f64>();
+    (0..candidates.len()).min_by(|a, b| left(*a).total_cmp(&left(*b))).unwrap_or(0)
+}
+
+/// Takes a row into account: the squares of the distances to what is nearest, and their sums by chunk.
+fn keep(points: Points<'_>, row: &[usize], closest: &mut [f32]) -> Vec<f64> {
+    let row = Rows::some(points, row);
+    closest
+        .par_chunks_mut(CHUNK)
+        .zip(points.par_chunks())
+        .map(|(closest, points)| {
+            all(points, &row, |at, _, square| closest[at] = closest[at].min(square));
+            closest.iter().map(|square| f64::from(*square)).sum()
+        })
+        .collect()
 }
 
 /// The row at which the running sum of squares passes `at`.

@@ -13,7 +13,6 @@
 //! 5 deliver                              the state database and the transports
 //! 4 compose                              templates and MIME messages
 //! 3 audience · recommend · learn         the field's algorithms, with no language in sight
-//!   tone                                 how a text sounds
 //!   experiment                           who is held out and who gets which version
 //! 2 plan                                 the model as a graph of hashed steps
 //! 1 check · lint                         names, types, kinds; what is sound and still not right
@@ -41,5 +40,4 @@ pub mod review;
 pub mod run;
 pub mod syntax;
 pub mod testing;
-pub mod tone;
 pub mod watch;

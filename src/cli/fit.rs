@@ -1,13 +1,19 @@
 //! `herald fit`: learns ahead of time, so that the next plan or run finds it done.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use jiff::Timestamp;
+
 use super::common::{self, Failure};
 use super::terminal::{BAD, GOOD, ODD, QUIET};
-use crate::plan::Inliner;
+use crate::check::Model;
+use crate::check::model::Campaign;
+use crate::deliver::state::state_path;
 use crate::plan::show::lesson_words;
-use crate::run::{Store, learned};
+use crate::plan::{Asked, Inliner, compile};
+use crate::run::{Store, ahead, learned};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -51,8 +57,49 @@ pub fn main(args: &Args) -> Result<ExitCode, Failure> {
             }
         }
     }
-    if model.learners.is_empty() {
-        anstream::println!("nothing to learn: there is no `cluster` and no `model` here");
+    let mut fitted = BTreeSet::new();
+    for campaign in model.campaigns.values() {
+        failed |= !strategies(args, model, campaign, &store, &mut fitted)?;
+    }
+    if model.learners.is_empty() && model.campaigns.is_empty() {
+        anstream::println!("nothing to learn: there is no `cluster`, no `model` and no campaign here");
     }
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// Fits what a campaign recommends by; false if that cannot be done. Campaigns that share a strategy find it done, and it is told once.
+fn strategies(
+    args: &Args,
+    model: &Model,
+    campaign: &Campaign,
+    store: &Store,
+    told: &mut BTreeSet<String>,
+) -> Result<bool, Failure> {
+    let Some(source) = model.sources.get(&campaign.source) else { return Ok(true) };
+    let as_of = match args.as_of.as_deref() {
+        Some(text) => common::instant(text, &source.schema.timezone)?,
+        None => Timestamp::now(),
+    };
+    // The fingerprint is of the steps' own names; what is kept goes by the data itself.
+    let asked =
+        Asked { campaign: &campaign.label, as_of, occurrence: None, now: true, seed: 1, fingerprint: "" };
+    let state = state_path(&args.project);
+    let state = state.exists().then_some(state.as_path());
+    let done = compile(model, &asked)
+        .map_err(|e| e.to_string())
+        .and_then(|plan| ahead::strategies(model, &plan, state, store).map_err(|e| e.to_string()));
+    match done {
+        Ok(steps) => {
+            for step in steps {
+                if told.insert(format!("{} {step}", campaign.source)) {
+                    anstream::println!("{GOOD}fitted{GOOD:#} {step}  {QUIET}for {}{QUIET:#}", campaign.label);
+                }
+            }
+            Ok(true)
+        }
+        Err(error) => {
+            anstream::println!("{BAD}error:{BAD:#} {}: {error}", campaign.label);
+            Ok(false)
+        }
+    }
 }

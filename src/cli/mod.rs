@@ -77,7 +77,7 @@ enum Command {
     Recommend(recommend::Args),
     /// Show what a model or cluster has learned from the past, and how good it is
     Model(model::Args),
-    /// Learn every model and cluster ahead of time
+    /// Learn every model, cluster and strategy ahead of time
     Fit(fit::Args),
     /// Make the demo shop
     Demo(demo::Args),

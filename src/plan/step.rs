@@ -254,6 +254,14 @@ impl Plan {
         })
     }
 
+    /// The steps that choose products, with their names.
+    pub fn recommendations(&self) -> impl Iterator<Item = (&StepId, &RecommendStep)> {
+        self.steps.iter().filter_map(|s| match &s.work {
+            Work::Recommend(step) => Some((&s.id, step.as_ref())),
+            _ => None,
+        })
+    }
+
     /// The step of that name.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|s| s.id == id)

@@ -4,6 +4,7 @@
 //! [`execute`](execute::execute) (a run), [`survey`](survey::survey) (`plan` and dry runs) and [`trace`](trace::trace)
 //! (one customer's way).
 
+pub mod ahead;
 pub mod catalogue;
 pub mod datum;
 pub mod error;

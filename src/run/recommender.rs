@@ -13,7 +13,7 @@ use super::store::Store;
 use crate::check::model::Shows;
 use crate::check::typed::Expr;
 use crate::data::Key;
-use crate::plan::{RecommendStep, StepId};
+use crate::plan::{Plan, StepId};
 use crate::recommend::{
     self as rec, Explanation, Filters, GroupRule, Interactions, ItemFactors, ItemLists, Method, NO_GROUP,
     NOBODY, Personal, Pick, Request,
@@ -56,7 +56,7 @@ pub struct Recommender {
 }
 
 impl Recommender {
-    /// Fits every recommendation step on the shop's data, of which `data` is the fingerprint; what `store` has is not fitted
+    /// Fits every recommendation step of a plan on the shop's data, of which `data` is the fingerprint; what `store` has is not fitted
     /// again.
     ///
     /// # Errors
@@ -64,13 +64,13 @@ impl Recommender {
     pub fn fit(
         shop: &Shop,
         catalogue: &Catalogue,
-        steps: &[(StepId, &RecommendStep)],
+        plan: &Plan,
         data: &str,
         store: &Store,
     ) -> Result<Self, RunError> {
         let mut strategies = BTreeMap::new();
         let fitter = Fitter::new(shop, catalogue, data, store);
-        for (id, step) in steps {
+        for (id, step) in plan.recommendations() {
             strategies.insert(id.clone(), fitter.strategy(step)?);
         }
         Ok(Self { strategies })

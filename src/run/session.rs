@@ -25,7 +25,7 @@ use crate::data::Key;
 use crate::deliver::state::{Candidate, Frequency, Limits, Repeat};
 use crate::deliver::{Address, QuietHours, recipient_zone};
 use crate::experiment;
-use crate::plan::{Plan, RecommendStep, StepId, VariantPlan, Work, occurrence};
+use crate::plan::{Plan, VariantPlan, Work, occurrence};
 use crate::recommend::Pick;
 
 /// What became of one customer of the audience.
@@ -109,15 +109,7 @@ impl Session {
         let data = shop.fingerprint()?;
         let left_out = learned::prepare_plan(&shop, &plan, store)?;
         let catalogue = Catalogue::stored(&shop, &data, store)?;
-        let steps: Vec<(StepId, &RecommendStep)> = plan
-            .steps
-            .iter()
-            .filter_map(|s| match &s.work {
-                Work::Recommend(step) => Some((s.id.clone(), step.as_ref())),
-                _ => None,
-            })
-            .collect();
-        let recommender = Recommender::fit(&shop, &catalogue, &steps, &data, store)?;
+        let recommender = Recommender::fit(&shop, &catalogue, &plan, &data, store)?;
         let templates = templates::templates(&plan, &source, &senders, store)?;
         let shown = templates::shown(&plan, &catalogue);
         let writer = Writer::new(&plan, &source, &senders, templates)?;

@@ -171,6 +171,15 @@ fn fitting_ahead_of_time_fits_everything() {
     let project = project();
     let told = herald(&project, &["fit", "campaigns/learned.campaign", "--as-of", AS_OF]);
     assert_eq!(told.lines().filter(|l| l.starts_with("fitted")).count(), 5, "{told}");
+    // Strategies too: the plan that comes after has nothing left to learn.
+    let target = ["campaigns/weekend.campaign", "--as-of", AS_OF];
+    let results = || std::fs::read_dir(project.path().join(".herald/results")).unwrap().count();
+    let before = results();
+    let told = herald(&project, &[&["fit"], &target[..]].concat());
+    assert!(told.contains("fitted recommend:for_you") && results() > before, "{told}");
+    let kept = results();
+    herald(&project, &[&["plan"], &target[..]].concat());
+    assert_eq!(results(), kept);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::checker::{Checker, Scope};
 use super::declarations::items;
 use super::expr::near;
-use super::model::{Method, Shows, Weighting};
+use super::model::{Fading, Method, Shows, Weighting};
 use super::typed::{Op, Row};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::{BinaryOp, Expr as Syntax, ExprKind};
@@ -29,6 +29,25 @@ impl<'a> Checker<'a> {
         self.word_of(value, WEIGHTINGS)
     }
 
+    /// `half_life: 30 days`, `trend: none`.
+    pub(super) fn fading(&mut self, value: &'a Syntax) -> Option<Fading> {
+        match &value.kind {
+            ExprKind::Name(name) if name == "none" => Some(Fading::Never),
+            ExprKind::Duration(_) => match self.duration(value)? {
+                0 => {
+                    self.wrong_value(value, "a length of time, or `none`");
+                    None
+                }
+                seconds => Some(Fading::HalfLife(seconds)),
+            },
+            ExprKind::Broken => None,
+            _ => {
+                self.wrong_value(value, "a length of time such as `30 days`, or `none`");
+                None
+            }
+        }
+    }
+
     /// `vectors: learned`.
     pub(super) fn vectors(&mut self, value: &Syntax) -> Option<bool> {
         self.word_of(value, VECTORS)
@@ -39,16 +58,24 @@ impl<'a> Checker<'a> {
         self.word_of(value, SHOWS)
     }
 
-    /// `fields: [title, category]`: columns of the products.
-    pub(super) fn fields(&mut self, value: &'a Syntax, scope: &Scope) -> Vec<String> {
-        if !matches!(value.kind, ExprKind::List(_) | ExprKind::Name(_)) {
+    /// `fields: [3 * title, category]`: columns of the products, with what each counts for.
+    pub(super) fn fields(&mut self, value: &'a Syntax, scope: &Scope) -> Vec<(f64, String)> {
+        if !matches!(value.kind, ExprKind::List(_) | ExprKind::Name(_) | ExprKind::Binary(BinaryOp::Mul, ..))
+        {
             self.wrong_value(value, "a list of columns such as `[title, category]`");
             return Vec::new();
         }
         let mut fields = Vec::new();
-        for field in items(value) {
+        for item in items(value) {
+            let (weight, field) = match &item.kind {
+                ExprKind::Binary(BinaryOp::Mul, weight, field) => {
+                    let Some(weight) = self.positive_number(weight) else { continue };
+                    (weight, field.as_ref())
+                }
+                _ => (1.0, item),
+            };
             match self.expr(field, scope).op {
-                Op::Column(Row::Product, name) => fields.push(name),
+                Op::Column(Row::Product, name) => fields.push((weight, name)),
                 Op::Literal(super::typed::Literal::Missing) => {} // told already
                 _ => self.wrong_value(field, "a product's column, such as `title`"),
             }

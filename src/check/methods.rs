@@ -2,7 +2,7 @@
 
 use super::checker::{Checker, Place, Scope};
 use super::expr::near;
-use super::model::{Anchor, Method, Signal};
+use super::model::{Anchor, Evidence, Method, Signal};
 use super::source::string;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::{self, Arg, BinaryOp, Expr as Syntax, ExprKind};
@@ -37,8 +37,8 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "item_cf",
-        args: &["signals", "half_life", "neighbours", "shrinkage", "weighting"],
-        doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`. `weighting:` says how alike two are: `cosine`, `jaccard`, `bm25`, `tf_idf`.",
+        args: &["signals", "half_life", "trend", "neighbours", "shrinkage", "weighting"],
+        doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`. `trend: none` leaves out how products sell now. `weighting:` says how alike two are: `cosine`, `jaccard`, `bm25`, `tf_idf`.",
     },
     MethodSignature {
         name: "bought_together",
@@ -67,27 +67,27 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "user_cf",
-        args: &["signals", "half_life", "neighbours", "shrinkage", "weighting"],
+        args: &["signals", "half_life", "trend", "neighbours", "shrinkage", "weighting"],
         doc: "What customers like this one take to (user-based collaborative filtering): `user_cf(signals: [purchases], neighbours: 80)`.",
     },
     MethodSignature {
         name: "content",
-        args: &["fields", "vectors", "signals", "half_life"],
-        doc: "Products whose words and attributes are like those of the customer's own, also those that nobody has bought yet: `content(fields: [title, category, price])`. `vectors: learned` compares what words mean, as learned from the shop's own texts.",
+        args: &["fields", "vectors", "signals", "half_life", "trend"],
+        doc: "Products whose words and attributes are like those of the customer's own, also those that nobody has bought yet: `content(fields: [3 * title, category, price])`. `vectors: learned` compares what words mean, as learned from the shop's own texts.",
     },
     MethodSignature {
         name: "svd",
-        args: &["signals", "half_life", "factors"],
+        args: &["signals", "half_life", "trend", "factors"],
         doc: "What lies along the directions in which customers differ most (truncated singular value decomposition): `svd(signals: [purchases], factors: 64)`.",
     },
     MethodSignature {
         name: "als",
-        args: &["signals", "half_life", "factors", "iterations", "regularisation", "alpha"],
+        args: &["signals", "half_life", "trend", "factors", "iterations", "regularisation", "alpha"],
         doc: "Matrix factorisation of what customers did and did not (implicit feedback, alternating least squares): `als(factors: 64)`. A higher `alpha` trusts what was done more, a higher `regularisation` those of whom little is known less.",
     },
     MethodSignature {
         name: "ease",
-        args: &["signals", "half_life", "regularisation", "neighbours"],
+        args: &["signals", "half_life", "trend", "regularisation", "neighbours"],
         doc: "A linear model of what each product says of every other (EASE): `ease(signals: [purchases])`. Exact up to 10,000 products; beyond, each is explained by its nearest ones.",
     },
 ];
@@ -133,12 +133,18 @@ impl<'a> Checker<'a> {
             args.iter().find(|a| a.name.as_ref().is_some_and(|n| n.text == name)).map(|a| &a.value)
         };
         let unnamed: Vec<&'a Syntax> = args.iter().filter(|a| a.name.is_none()).map(|a| &a.value).collect();
-        let half_life = named("half_life").and_then(|v| self.duration(v));
+        // Where nothing fades unless told, a half-life is a length of time; the others have a usual one that `none` takes away.
+        let fades = signature.args.contains(&"trend");
+        let half_life = named("half_life").filter(|_| !fades).and_then(|v| self.duration(v));
+        let fading = named("half_life").filter(|_| fades).and_then(|v| self.fading(v));
+        let trend = named("trend").and_then(|v| self.fading(v));
         let neighbours = named("neighbours").and_then(|v| self.up_to(v, MOST_NEIGHBOURS));
         let weighting = named("weighting").and_then(|v| self.weighting(v));
         let signals = named("signals").map(|v| self.signals(v, scope));
         let signals_or_default =
             |checker: &Self| signals.clone().unwrap_or_else(|| checker.default_signals(scope));
+        let evidence =
+            |checker: &Self| Evidence { signals: signals_or_default(checker), half_life: fading, trend };
         match signature.name {
             "popular" => {
                 let [rows] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
@@ -172,13 +178,13 @@ impl<'a> Checker<'a> {
             }
             "item_cf" => {
                 let shrinkage = named("shrinkage").and_then(|v| self.plain_number(v));
-                let signals = signals_or_default(self);
-                Some(Method::ItemCf { signals, half_life, neighbours, shrinkage, weighting })
+                let evidence = evidence(self);
+                Some(Method::ItemCf { evidence, neighbours, shrinkage, weighting })
             }
             "user_cf" => {
                 let shrinkage = named("shrinkage").and_then(|v| self.plain_number(v));
-                let signals = signals_or_default(self);
-                Some(Method::UserCf { signals, half_life, neighbours, shrinkage, weighting })
+                let evidence = evidence(self);
+                Some(Method::UserCf { evidence, neighbours, shrinkage, weighting })
             }
             "similar_to" => {
                 let [anchor] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
@@ -189,29 +195,26 @@ impl<'a> Checker<'a> {
             "content" => {
                 let fields = named("fields").map(|v| self.fields(v, scope)).unwrap_or_default();
                 let learned = named("vectors").and_then(|v| self.vectors(v)).unwrap_or_default();
-                let signals = signals_or_default(self);
-                Some(Method::Content { fields, learned, signals, half_life })
+                let evidence = evidence(self);
+                Some(Method::Content { fields, learned, evidence })
             }
             "auto" => {
                 let signals = signals.unwrap_or_else(|| vec![purchases()]);
                 Some(Method::Auto { signals, new_only: false })
             }
             "als" => Some(Method::Als {
-                signals: signals_or_default(self),
-                half_life,
+                evidence: evidence(self),
                 factors: named("factors").and_then(|v| self.up_to(v, MOST_FACTORS)),
                 iterations: named("iterations").and_then(|v| self.up_to(v, MOST_ITERATIONS)),
                 regularisation: named("regularisation").and_then(|v| self.positive_number(v)),
                 alpha: named("alpha").and_then(|v| self.positive_number(v)),
             }),
             "svd" => Some(Method::Svd {
-                signals: signals_or_default(self),
-                half_life,
+                evidence: evidence(self),
                 factors: named("factors").and_then(|v| self.up_to(v, MOST_FACTORS)),
             }),
             "ease" => Some(Method::Ease {
-                signals: signals_or_default(self),
-                half_life,
+                evidence: evidence(self),
                 regularisation: named("regularisation").and_then(|v| self.positive_number(v)),
                 neighbours,
             }),
@@ -399,7 +402,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A number above 0 written as such.
-    fn positive_number(&mut self, value: &Syntax) -> Option<f64> {
+    pub(super) fn positive_number(&mut self, value: &Syntax) -> Option<f64> {
         let number = self.plain_number(value)?;
         if number > 0.0 {
             return Some(number);

@@ -8,7 +8,9 @@ use jiff::civil::Time;
 
 use super::expectation::Expectation;
 use super::lesson::{Feature, Lesson};
-pub use super::model_strategy::{Anchor, Boost, Cap, Exposure, Method, Shows, Signal, Strategy, Weighting};
+pub use super::model_strategy::{
+    Anchor, Boost, Cap, Evidence, Exposure, Fading, Method, Shows, Signal, Strategy, Weighting,
+};
 use super::schema::Schema;
 use super::typed::{Expr, Literal, Type};
 use crate::data::Key;

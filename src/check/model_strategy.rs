@@ -15,6 +15,27 @@ pub struct Signal {
     pub window: Option<Window>,
 }
 
+/// How something loses weight with age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fading {
+    /// It counts half after so many seconds.
+    HalfLife(i64),
+    /// It counts the same whatever its age: `none`.
+    Never,
+}
+
+/// The rows that a method learns from, and what their age means.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Evidence {
+    /// The rows.
+    pub signals: Vec<Signal>,
+    /// How a customer's history fades; the method's usual way where nothing is said.
+    pub half_life: Option<Fading>,
+    /// How fast the measure of what sells now forgets; with [`Fading::Never`] products are not weighed by how they sell now.
+    pub trend: Option<Fading>,
+}
+
 /// What `similar_to` starts from.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,10 +98,8 @@ pub enum Method {
     InTurn(Vec<Method>),
     /// Item-based collaborative filtering.
     ItemCf {
-        /// The rows learned from.
-        signals: Vec<Signal>,
-        /// Seconds after which a row counts half.
-        half_life: Option<i64>,
+        /// What is learned from.
+        evidence: Evidence,
         /// How many similar products are kept for each.
         neighbours: Option<usize>,
         /// How much evidence a similarity needs.
@@ -90,10 +109,8 @@ pub enum Method {
     },
     /// User-based collaborative filtering.
     UserCf {
-        /// The rows learned from.
-        signals: Vec<Signal>,
-        /// Seconds after which a row counts half.
-        half_life: Option<i64>,
+        /// What is learned from.
+        evidence: Evidence,
         /// How many similar customers speak for each.
         neighbours: Option<usize>,
         /// How much evidence a similarity needs.
@@ -103,14 +120,12 @@ pub enum Method {
     },
     /// Products whose words and attributes are like those of the customer's own.
     Content {
-        /// The products' columns that are read; the usual ones where none are named.
-        fields: Vec<String>,
+        /// The products' columns that are read, with what each counts for; the usual ones where none are named.
+        fields: Vec<(f64, String)>,
         /// Whether words count by their meaning, as learned from the shop's texts.
         learned: bool,
-        /// The rows that say what is the customer's own.
-        signals: Vec<Signal>,
-        /// Seconds after which a row counts half.
-        half_life: Option<i64>,
+        /// What says what is the customer's own.
+        evidence: Evidence,
     },
     /// Products of the same orders.
     BoughtTogether {
@@ -130,10 +145,8 @@ pub enum Method {
     },
     /// Implicit-feedback matrix factorisation.
     Als {
-        /// The rows learned from.
-        signals: Vec<Signal>,
-        /// Seconds after which a row counts half.
-        half_life: Option<i64>,
+        /// What is learned from.
+        evidence: Evidence,
         /// How many numbers describe a product.
         factors: Option<usize>,
         /// How often both sides are worked out in turn.
@@ -145,19 +158,15 @@ pub enum Method {
     },
     /// Truncated singular value decomposition.
     Svd {
-        /// The rows learned from.
-        signals: Vec<Signal>,
-        /// Seconds after which a row counts half.
-        half_life: Option<i64>,
+        /// What is learned from.
+        evidence: Evidence,
         /// How many numbers describe a product.
         factors: Option<usize>,
     },
     /// A linear model of products by products.
     Ease {
-        /// The rows learned from.
-        signals: Vec<Signal>,
-        /// Seconds after which a row counts half.
-        half_life: Option<i64>,
+        /// What is learned from.
+        evidence: Evidence,
         /// What keeps weights that few customers speak for small.
         regularisation: Option<f64>,
         /// How many products have a say in each product's score.

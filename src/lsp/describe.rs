@@ -7,10 +7,11 @@ use crate::check::filters;
 use crate::check::index::{Meaning, Part};
 use crate::check::kinds::{self, Key, Kind, Takes};
 use crate::check::methods::MethodSignature;
-use crate::check::model::{Method, Signal, Strategy};
+use crate::check::model::{Evidence, Fading, Method, Signal, Strategy};
 use crate::check::schema::{Column, Relation, Storage};
 use crate::check::typed::Window;
 use crate::data::standard;
+use crate::plan::show::fields_words;
 use crate::syntax::tree::Decl;
 
 /// A declaration: what it is, its title, its comment, what its kind is for.
@@ -107,6 +108,19 @@ fn method(method: &Method) -> String {
         Some(s) => format!(", a row counting half after {}", length(*s)),
         None => ", every row counting the same whatever its age".to_owned(),
     };
+    let faded = |h: &Evidence| {
+        let own = match h.half_life {
+            Some(Fading::HalfLife(s)) => half(&Some(s)),
+            Some(Fading::Never) => half(&None),
+            None => ", a row counting half after the usual 90 days".to_owned(),
+        };
+        let now = match h.trend {
+            Some(Fading::HalfLife(s)) => format!(", weighed by what sells now (half-life {})", length(s)),
+            Some(Fading::Never) => ", whatever sells now".to_owned(),
+            None => String::new(),
+        };
+        own + &now
+    };
     let kept = |n: &Option<usize>| n.map_or("the usual number of".to_owned(), |n| n.to_string());
     match method {
         Method::Popular { signals: s, half_life } => {
@@ -132,24 +146,24 @@ fn method(method: &Method) -> String {
             format!("so many in turn{}", lines.concat())
         }
         Method::InTurn(methods) => methods.iter().map(self::method).collect::<Vec<String>>().join(", then "),
-        Method::ItemCf { signals: s, half_life, neighbours, .. } => format!(
+        Method::ItemCf { evidence: h, neighbours, .. } => format!(
             "what the same customers take to (`item_cf`), learned from {}{}, with {} neighbours a product",
-            signals(s),
-            half(half_life),
+            signals(&h.signals),
+            faded(h),
             kept(neighbours)
         ),
-        Method::UserCf { signals: s, half_life, neighbours, .. } => format!(
+        Method::UserCf { evidence: h, neighbours, .. } => format!(
             "what customers like this one take to (`user_cf`), learned from {}{}, with {} neighbours a customer",
-            signals(s),
-            half(half_life),
+            signals(&h.signals),
+            faded(h),
             kept(neighbours)
         ),
-        Method::Content { fields, learned, signals: s, half_life } => format!(
+        Method::Content { fields, learned, evidence: h } => format!(
             "likeness of {} to that of the customer's own (`content`{}), which are told by {}{}",
-            if fields.is_empty() { "the texts".to_owned() } else { format!("`{}`", fields.join("`, `")) },
+            if fields.is_empty() { "the texts".to_owned() } else { format!("`{}`", fields_words(fields)) },
             if *learned { ", by what words mean" } else { "" },
-            signals(s),
-            half(half_life)
+            signals(&h.signals),
+            faded(h)
         ),
         Method::BoughtTogether { signal } => {
             format!(
@@ -162,22 +176,22 @@ fn method(method: &Method) -> String {
             signals(s),
             kept(neighbours)
         ),
-        Method::Als { signals: s, half_life, factors, .. } => format!(
+        Method::Als { evidence: h, factors, .. } => format!(
             "factors of customers and products (`als`), learned from {}{}, with {} factors",
-            signals(s),
-            half(half_life),
+            signals(&h.signals),
+            faded(h),
             kept(factors)
         ),
-        Method::Svd { signals: s, half_life, factors } => format!(
+        Method::Svd { evidence: h, factors } => format!(
             "the directions in which customers differ most (`svd`), learned from {}{}, with {} factors",
-            signals(s),
-            half(half_life),
+            signals(&h.signals),
+            faded(h),
             kept(factors)
         ),
-        Method::Ease { signals: s, half_life, neighbours, .. } => format!(
+        Method::Ease { evidence: h, neighbours, .. } => format!(
             "what each product says of every other (`ease`), learned from {}{}, with {} neighbours a product",
-            signals(s),
-            half(half_life),
+            signals(&h.signals),
+            faded(h),
             kept(neighbours)
         ),
         Method::Auto { .. } => {

@@ -3,7 +3,7 @@
 use super::step::{Plan, Work};
 use super::words::expr_words;
 use crate::check::lesson::{Asks, Learned, Lesson};
-use crate::check::model::{Anchor, Method, Signal};
+use crate::check::model::{Anchor, Evidence, Fading, Method, Signal};
 use crate::check::typed::Window;
 
 /// A method, in a line.
@@ -31,23 +31,15 @@ pub fn method_words(method: &Method) -> String {
             parts.join(", ")
         }
         Method::InTurn(methods) => methods.iter().map(method_words).collect::<Vec<String>>().join(", then "),
-        Method::ItemCf { signals, half_life, .. } => {
-            format!(
-                "what alike customers take to (item_cf of {}{})",
-                signals_words(signals),
-                fading(*half_life)
-            )
+        Method::ItemCf { evidence, .. } => {
+            format!("what alike customers take to (item_cf of {})", history_words(evidence, ""))
         }
-        Method::UserCf { signals, half_life, .. } => {
-            format!(
-                "what customers of like taste take (user_cf of {}{})",
-                signals_words(signals),
-                fading(*half_life)
-            )
+        Method::UserCf { evidence, .. } => {
+            format!("what customers of like taste take (user_cf of {})", history_words(evidence, ""))
         }
         Method::Content { fields, learned, .. } => format!(
             "what is like the customer's own ({}{})",
-            if fields.is_empty() { "all texts".to_owned() } else { fields.join(", ") },
+            if fields.is_empty() { "all texts".to_owned() } else { fields_words(fields) },
             if *learned { ", by what words mean" } else { "" }
         ),
         Method::BoughtTogether { signal } => {
@@ -57,23 +49,20 @@ pub fn method_words(method: &Method) -> String {
             format!("what is like the latest of {}", signal.relation)
         }
         Method::SimilarTo { anchor: Anchor::Product(id), .. } => format!("what is like product {id}"),
-        Method::Als { signals, half_life, factors, .. } => format!(
-            "what the customer's taste is near to (als of {}{}{})",
-            signals_words(signals),
-            described(*factors),
-            fading(*half_life)
+        Method::Als { evidence, factors, .. } => format!(
+            "what the customer's taste is near to (als of {})",
+            history_words(evidence, &described(*factors))
         ),
-        Method::Svd { signals, half_life, factors } => format!(
-            "what lies in the directions of the customer's taste (svd of {}{}{})",
-            signals_words(signals),
-            described(*factors),
-            fading(*half_life)
+        Method::Svd { evidence, factors } => format!(
+            "what lies in the directions of the customer's taste (svd of {})",
+            history_words(evidence, &described(*factors))
         ),
-        Method::Ease { signals, half_life, .. } => format!(
-            "what the customer's own products say of others (ease of {}{})",
-            signals_words(signals),
-            fading(*half_life)
-        ),
+        Method::Ease { evidence, .. } => {
+            format!(
+                "what the customer's own products say of others (ease of {})",
+                history_words(evidence, "")
+            )
+        }
         Method::Auto { signals, .. } => {
             format!("what would have done best on the shop's own past (auto, {})", signals_words(signals))
         }
@@ -135,6 +124,29 @@ fn signals_words(signals: &[Signal]) -> String {
         })
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// What a method learns from, with a word on the method itself in the middle.
+fn history_words(evidence: &Evidence, described: &str) -> String {
+    let half_life = match evidence.half_life {
+        None => String::new(),
+        Some(Fading::HalfLife(seconds)) => fading(Some(seconds)),
+        Some(Fading::Never) => ", without fading".to_owned(),
+    };
+    let trend = match evidence.trend {
+        None => String::new(),
+        Some(Fading::HalfLife(seconds)) => format!(", trend of {} days", seconds / 86_400),
+        Some(Fading::Never) => ", whatever sells now".to_owned(),
+    };
+    format!("{}{described}{half_life}{trend}", signals_words(&evidence.signals))
+}
+
+/// Columns with their weights, as they are written.
+pub fn fields_words(fields: &[(f64, String)]) -> String {
+    let one = |(weight, column): &(f64, String)| {
+        if (weight - 1.0).abs() < f64::EPSILON { column.clone() } else { format!("{weight} * {column}") }
+    };
+    fields.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn described(factors: Option<usize>) -> String {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::embed::{Embedding, EmbeddingParams};
-use super::features::{Field, vectors};
+use super::features::{Weighted, vectors};
 use super::filters::Candidates;
 use super::item_cf::Damping;
 use super::method::{Customer, Method, Scores};
@@ -40,8 +40,8 @@ impl ProductVectors {
     /// # Panics
     /// If a field is not of as many products as `items`.
     #[must_use]
-    pub fn fit(fields: &[Field], items: usize, how: Vectors) -> Self {
-        assert!(fields.iter().all(|f| f.len() == items), "a value for every product");
+    pub fn fit(fields: &[Weighted], items: usize, how: Vectors) -> Self {
+        assert!(fields.iter().all(|f| f.field.len() == items), "a value for every product");
         match how {
             Vectors::Words => {
                 let (of_item, features) = vectors(fields, items);

@@ -3,7 +3,7 @@
 use faer::{Mat, Side};
 use rayon::prelude::*;
 
-use super::features::{Field, rarity, word_counts};
+use super::features::{Weighted, damped, rarity, word_counts};
 use super::sparse::Csr;
 
 /// Settings of [`Embedding`].
@@ -47,7 +47,7 @@ pub struct Embedding {
 impl Embedding {
     /// Learns from the text fields.
     #[must_use]
-    pub fn fit(fields: &[Field], items: usize, params: EmbeddingParams) -> Self {
+    pub fn fit(fields: &[Weighted], items: usize, params: EmbeddingParams) -> Self {
         let (counts, words) = word_counts(fields, items);
         let worth = rarity(&counts, words);
         let information = mutual_information(&counts, words);
@@ -59,7 +59,7 @@ impl Embedding {
                 let (its_words, counts) = counts.row(item);
                 for (&word, &count) in its_words.iter().zip(counts) {
                     let from = word as usize * dimensions;
-                    let weight = (1.0 + count.ln()) * worth[word as usize];
+                    let weight = damped(count) * worth[word as usize];
                     add(&mut sum, &word_vectors[from..from + dimensions], weight);
                 }
                 let norm = dot(&sum, &sum).sqrt();

@@ -68,7 +68,7 @@ pub use content::{Content, ProductVectors, Vectors};
 pub use ease::{Ease, EaseParams};
 pub use embed::{Embedding, EmbeddingParams};
 pub use explain::{Explained, Explanation, Part, explain};
-pub use features::Field;
+pub use features::{Field, Weighted};
 pub use filters::{Candidates, Cap, Filters, GroupRule, NO_GROUP, Personal, Removed};
 pub use interactions::{DEFAULT_HALF_LIFE_DAYS, Events, History, InteractionError, Interactions};
 pub use item_cf::{Damping, ItemCf, ItemCfParams};

@@ -89,7 +89,7 @@ mod tests {
     /// Two mugs that score best, then a lamp, then a mug.
     fn diverse(strength: f32, at_most: Vec<Cap>, take: usize) -> Vec<u32> {
         let titles = ["red mug", "blue mug", "desk lamp", "green mug"].map(str::to_owned).to_vec();
-        let vectors = Arc::new(ProductVectors::fit(&[Field::Text(titles)], 4, Vectors::Words));
+        let vectors = Arc::new(ProductVectors::fit(&[Field::Text(titles).into()], 4, Vectors::Words));
         let method = Popular::from_scores(vec![10.0, 9.0, 5.0, 4.0]);
         let diversity = Some(Diversity { strength, vectors });
         let request = Request {

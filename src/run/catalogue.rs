@@ -11,7 +11,7 @@ use super::shop::Shop;
 use super::store::{Name, Store};
 use crate::check::typed::{Expr, Row};
 use crate::data::Key;
-use crate::recommend::{Field, NO_GROUP};
+use crate::recommend::{Field, NO_GROUP, Weighted};
 
 /// All products.
 #[derive(Debug, Default)]
@@ -81,9 +81,14 @@ impl Catalogue {
     /// A product's values of some columns, to be compared with other products': text by its words, and as a kind where
     /// several products have the same; numbers, amounts and dates as numbers; yes or no as kinds. Columns that the
     /// catalogue has not are left out.
-    pub fn fields(&self, columns: &[String]) -> Vec<Field> {
-        let known = columns.iter().filter_map(|column| self.columns.iter().position(|c| c == column));
-        known.flat_map(|column| self.field(column)).collect()
+    pub fn fields(&self, columns: &[(f64, String)]) -> Vec<Weighted> {
+        let mut fields = Vec::new();
+        for (weight, column) in columns {
+            let Some(column) = self.columns.iter().position(|c| c == column) else { continue };
+            let weight = *weight as f32;
+            fields.extend(self.field(column).into_iter().map(|field| Weighted { weight, field }));
+        }
+        fields
     }
 
     fn field(&self, column: usize) -> Vec<Field> {

@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use dense::Reads;
-
 use super::catalogue::Catalogue;
 use super::datum::Datum;
 use super::error::RunError;
 use super::recommender::{Customers, Fitted};
 use super::shop::{Shop, Until};
 use super::store::{Name, Store};
-use crate::check::model::{Anchor as AnchorOf, Method as Plan, Shows, Signal, Weighting as WeightingOf};
+use crate::check::model::{
+    Anchor as AnchorOf, Evidence, Fading, Method as Plan, Shows, Signal, Weighting as WeightingOf,
+};
 use crate::check::typed::Expr;
 use crate::data::Key;
 use crate::plan::RecommendStep;
@@ -33,6 +33,11 @@ const AGAIN_HALF_LIFE: i64 = rec::buy_again::DEFAULT_HALF_LIFE_DAYS as i64 * 86_
 
 /// What `content` reads where no fields are named, as far as a shop has them.
 const USUAL_FIELDS: [&str; 5] = ["title", "category", "brand", "description", "price"];
+
+/// The usual fields, each of the usual weight.
+fn usual_fields() -> [(f64, String); 5] {
+    USUAL_FIELDS.map(|field| (1.0, field.to_owned()))
+}
 
 /// Fits methods; what is in the store is not fitted again.
 pub(super) struct Fitter<'a> {
@@ -180,8 +185,9 @@ impl<'a> Fitter<'a> {
     }
 
     /// How products sell now, against their past. A half-life of its own: it changes sooner than what a customer likes.
-    fn trend(&self, signals: &[Signal]) -> Result<Arc<Option<Vec<f32>>>, RunError> {
-        let half_life = Some((rec::DEFAULT_TREND_DAYS * 86_400.0) as i64);
+    fn trend(&self, signals: &[Signal], fading: Option<Fading>) -> Result<Arc<Option<Vec<f32>>>, RunError> {
+        let Some(half_life) = half_life(fading, rec::DEFAULT_TREND_DAYS) else { return Ok(Arc::new(None)) };
+        let half_life = Some(half_life);
         let name = self.name("trend", signals, Until::Day, &half_life)?;
         self.store.keep(name, || Ok(rec::trend(&self.interactions(signals, half_life, Until::Day)?.1)))
     }
@@ -200,17 +206,17 @@ impl<'a> Fitter<'a> {
     /// Neighbours are found when a customer is scored, so nothing but the histories is worth a file.
     fn user_cf(
         &self,
-        signals: &[Signal],
-        half_life: Option<i64>,
+        evidence: &Evidence,
         params: UserCfParams,
         slots: &mut Slots,
     ) -> Result<UserCf, RunError> {
-        let settings = (half_life, params.damping, params.weighting);
+        let (signals, half_life) = (&evidence.signals, own_half_life(evidence));
+        let settings = (half_life, evidence.trend, params.damping, params.weighting);
         let name = self.name("user_cf", signals, Until::Day, &settings)?;
         let crowd = self.store.remember(name, || {
             let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
             let crowd = rec::Crowd::new(&interactions, params.damping, params.weighting);
-            Ok(crowd.paced(self.trend(signals)?.as_ref().clone()))
+            Ok(crowd.paced(self.trend(signals, evidence.trend)?.as_ref().clone()))
         })?;
         let slot = self.history(signals, half_life, slots)?;
         Ok(UserCf::new(crowd, slot, params))
@@ -219,23 +225,27 @@ impl<'a> Fitter<'a> {
     /// The texts depend on the catalogue alone; how products sell now is read from the signals.
     fn content(
         &self,
-        fields: &[String],
+        fields: &[(f64, String)],
         learned: bool,
-        signals: &[Signal],
-        half_life: Option<i64>,
+        evidence: &Evidence,
         slots: &mut Slots,
     ) -> Result<Content, RunError> {
-        let usual = USUAL_FIELDS.map(str::to_owned);
+        let (signals, half_life) = (&evidence.signals, own_half_life(evidence));
+        let usual = usual_fields();
         let fields = if fields.is_empty() { &usual[..] } else { fields };
         let how = if learned { Vectors::Learned(EmbeddingParams::default()) } else { Vectors::Words };
         let vectors = self.product_vectors(fields, how)?;
         let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
         let slot = self.history(signals, half_life, slots)?;
-        let trend = self.trend(signals)?.as_ref().clone();
+        let trend = self.trend(signals, evidence.trend)?.as_ref().clone();
         Ok(Content::new(vectors, trend, interactions.unit(), slot))
     }
 
-    fn product_vectors(&self, fields: &[String], how: Vectors) -> Result<Arc<ProductVectors>, RunError> {
+    fn product_vectors(
+        &self,
+        fields: &[(f64, String)],
+        how: Vectors,
+    ) -> Result<Arc<ProductVectors>, RunError> {
         let settings = format!("{fields:?} {how:?}");
         let name = Name::of("content", &[self.base.bytes(), settings.as_bytes()]);
         let items = self.catalogue.len();
@@ -256,7 +266,6 @@ impl<'a> Fitter<'a> {
     }
 
     fn method(&self, method: &Plan, slots: &mut Slots) -> Result<Arc<dyn Method>, RunError> {
-        let default_half_life = Some(default_half_life());
         Ok(match method {
             Plan::Popular { signals, half_life } => {
                 let name = self.name("popular", signals, Until::Day, half_life)?;
@@ -296,33 +305,27 @@ impl<'a> Fitter<'a> {
                 let slot = self.history(signals, half_life, slots)?;
                 Arc::new(BuyAgain::new(intervals, rec::trend(&lately), slot))
             }
-            Plan::ItemCf { signals, half_life, neighbours, shrinkage, weighting } => {
-                let half_life = half_life.or(default_half_life);
+            Plan::ItemCf { evidence, neighbours, shrinkage, weighting } => {
+                let signals = &evidence.signals;
                 let params = params(*neighbours, *shrinkage, *weighting);
                 let fit = self.item_fit(signals, params)?;
-                let slot = self.history(signals, half_life, slots)?;
-                let (neighbours, trend) =
-                    (Arc::clone(&fit.neighbours), self.trend(signals)?.as_ref().clone());
+                let slot = self.history(signals, own_half_life(evidence), slots)?;
+                let trend = self.trend(signals, evidence.trend)?.as_ref().clone();
+                let neighbours = Arc::clone(&fit.neighbours);
                 Arc::new(ItemCf::new(neighbours, trend, fit.unit, slot, params.damping))
             }
-            Plan::UserCf { signals, half_life, neighbours, shrinkage, weighting } => {
-                let half_life = half_life.or(default_half_life);
-                Arc::new(self.user_cf(
-                    signals,
-                    half_life,
-                    user_params(*neighbours, *shrinkage, *weighting),
-                    slots,
-                )?)
+            Plan::UserCf { evidence, neighbours, shrinkage, weighting } => {
+                let params = user_params(*neighbours, *shrinkage, *weighting);
+                Arc::new(self.user_cf(evidence, params, slots)?)
             }
-            Plan::Content { fields, learned, signals, half_life } => {
-                let half_life = half_life.or(default_half_life);
-                Arc::new(self.content(fields, *learned, signals, half_life, slots)?)
+            Plan::Content { fields, learned, evidence } => {
+                Arc::new(self.content(fields, *learned, evidence, slots)?)
             }
             Plan::BoughtTogether { signal } => {
                 let fit = self.companions(signal)?;
                 let signals = std::slice::from_ref(signal);
-                let slot = self.history(signals, default_half_life, slots)?;
-                let trend = self.trend(signals)?.as_ref().clone();
+                let slot = self.history(signals, half_life(None, rec::DEFAULT_HALF_LIFE_DAYS), slots)?;
+                let trend = self.trend(signals, None)?.as_ref().clone();
                 Arc::new(BoughtTogether::new(Arc::clone(&fit.neighbours), trend, slot))
             }
             Plan::SimilarTo { anchor, signals, neighbours, weighting } => {
@@ -340,16 +343,13 @@ impl<'a> Fitter<'a> {
                 Arc::new(Blend::new(components)?)
             }
             Plan::Auto { signals, new_only } => self.auto(signals, *new_only, slots)?,
-            Plan::Als { signals, half_life, factors, iterations, regularisation, alpha } => {
+            Plan::Als { evidence, factors, iterations, regularisation, alpha } => {
                 let params = dense::als_params(*factors, *iterations, *regularisation, *alpha);
-                self.als(Reads::new(signals, *half_life), params, slots)?
+                self.als(evidence, params, slots)?
             }
-            Plan::Svd { signals, half_life, factors } => {
-                self.svd(Reads::new(signals, *half_life), dense::svd_params(*factors), slots)?
-            }
-            Plan::Ease { signals, half_life, regularisation, neighbours } => {
-                let params = dense::ease_params(*regularisation, *neighbours);
-                self.ease(Reads::new(signals, *half_life), params, slots)?
+            Plan::Svd { evidence, factors } => self.svd(evidence, dense::svd_params(*factors), slots)?,
+            Plan::Ease { evidence, regularisation, neighbours } => {
+                self.ease(evidence, dense::ease_params(*regularisation, *neighbours), slots)?
             }
         })
     }
@@ -431,9 +431,18 @@ fn everything_bought() -> [Signal; 1] {
     [Signal { weight: 1.0, relation: "purchases".to_owned(), filter: None, window: None }]
 }
 
-/// The half-life of a strategy that names none, in seconds.
-fn default_half_life() -> i64 {
-    (rec::DEFAULT_HALF_LIFE_DAYS * 86_400.0) as i64
+/// Seconds after which something counts half, `usual` days where nothing is said; none where it never fades.
+fn half_life(fading: Option<Fading>, usual: f32) -> Option<i64> {
+    match fading {
+        None => Some((usual * 86_400.0) as i64),
+        Some(Fading::HalfLife(seconds)) => Some(seconds),
+        Some(Fading::Never) => None,
+    }
+}
+
+/// How a customer's own history fades, in seconds.
+fn own_half_life(evidence: &Evidence) -> Option<i64> {
+    half_life(evidence.half_life, rec::DEFAULT_HALF_LIFE_DAYS)
 }
 
 fn params(neighbours: Option<usize>, shrinkage: Option<f64>, weighting: Option<WeightingOf>) -> ItemCfParams {

@@ -54,11 +54,14 @@ fn project(strategy: &str) -> Project {
 
 /// The ids of a customer's products in order, each with the id of its reason.
 fn picks(strategy: &str, customer: u32) -> Vec<(String, Option<String>)> {
-    let project = project(strategy);
+    picked(&project(strategy), customer)
+}
+
+fn picked(project: &Project, customer: u32) -> Vec<(String, Option<String>)> {
     let customer = customer.to_string();
     let told =
         project.herald(&["why", "tea.campaign", "--customer", &customer, "--as-of", "2026-11-01", "--json"]);
-    assert!(told.status.success(), "{strategy}: {}{}", text(&told.stdout), text(&told.stderr));
+    assert!(told.status.success(), "{}{}", text(&told.stdout), text(&told.stderr));
     let told: Value = serde_json::from_slice(&told.stdout).unwrap();
     let id = |value: &Value| value.as_str().map(|s| s.split(' ').next().unwrap().to_owned());
     let picked = |p: &&Value| p["picked"] == true && p["removed"].is_null();
@@ -87,6 +90,43 @@ fn content_shows_what_nobody_bought_yet() {
     assert_eq!(picks(words, 1), [("5".to_owned(), Some("1".to_owned()))]);
     assert_eq!(ids("method: content(signals: purchases), shows: new, take: 1", 2), "3");
     assert_eq!(ids("method: content(vectors: learned, signals: purchases), shows: new, take: 1", 2), "3");
+}
+
+#[test]
+fn a_column_counts_for_what_it_is_given() {
+    // Cy has two teapots, which are pots. Of what is new to Cy one is a teapot by its title, one a pot by its kind.
+    let of = |fields: &str| {
+        let content = format!("method: content(fields: {fields}, signals: purchases, trend: none)");
+        let project = project(&format!("{content}, shows: new, take: 1"));
+        let shop = rusqlite::Connection::open(project.path().join("tea.db")).unwrap();
+        let new =
+            "INSERT INTO products VALUES (6, 'Teapot, small', 'tea', 30, 9), (7, 'Kettle', 'pots', 90, 9)";
+        shop.execute_batch(new).unwrap();
+        picked(&project, 3)
+    };
+    assert_eq!(of("[5 * title, 0.1 * category]")[0].0, "6");
+    assert_eq!(of("[0.1 * title, 5 * category]")[0].0, "7");
+}
+
+#[test]
+fn how_products_sell_now_can_be_left_out() {
+    let why = |settings: &str| {
+        let project = project(&format!("method: item_cf(signals: purchases{settings}), shows: new"));
+        let told =
+            project.herald(&["why", "tea.campaign", "--customer", "1", "--as-of", "2026-11-01", "--json"]);
+        let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+        let of = |id: &str| {
+            let products = told["products"].as_array().unwrap().iter();
+            let found = products.clone().find(|p| p["product"].as_str().unwrap().starts_with(id));
+            found.unwrap_or_else(|| panic!("{id} is not in {told}"))["score"].as_f64().unwrap()
+        };
+        of("2")
+    };
+    let usual = why("");
+    assert!((why(", trend: 14 days, half_life: 90 days") - usual).abs() < 1e-9);
+    let plain = why(", trend: none");
+    assert!((plain - usual).abs() > 1e-6, "{plain} {usual}");
+    assert!(why(", trend: none, half_life: none") > plain, "what does not fade weighs more");
 }
 
 #[test]
@@ -136,7 +176,7 @@ fn wrong_settings_are_told_in_the_words_of_the_language() {
         "method: blend(0.5 * slots(1 * buy_again(purchases)), 0.5 * trending(purchases))
          shows: old
          diversity: 3
-         fallback: user_cf(weighting: cosines, signals: purchases)",
+         fallback: [user_cf(weighting: cosines, signals: purchases, trend: never), content(fields: [0 * title, \"price\"], half_life: 0 days)]",
     );
     let told = project.herald(&["check", "tea.campaign"]);
     insta::assert_snapshot!(text(&told.stdout) + &text(&told.stderr));

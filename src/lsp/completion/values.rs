@@ -225,7 +225,7 @@ fn in_method(scope: &Scope<'_>, frames: &[Frame<'_>]) -> Vec<Entry> {
     let operand = last.before.last().is_none_or(|t| t.is_mark('*'));
     match outer.argument {
         Some("fields") => expressions::columns_of(scope, "products"),
-        Some("half_life") => words(Takes::Duration, last, text),
+        Some("half_life" | "trend") => words(Takes::Duration, last, text),
         Some("signals") if operand => expressions::signals(scope),
         Some("signals") => expressions::rows(scope, &last.before),
         Some(_) => Vec::new(),
@@ -265,6 +265,7 @@ fn argument(name: &str) -> String {
     let value = match name {
         "signals" => "[§{5 * purchases, views}]",
         "half_life" => "§{30} days",
+        "trend" => "§{14} days",
         "fields" => "[§{title, category}]",
         "neighbours" => "§{50}",
         "factors" => "§{64}",

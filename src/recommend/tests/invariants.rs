@@ -180,7 +180,7 @@ fn content(history: &Interactions, learned: bool) -> Content {
         _ => format!("蓝色茶壶 {} dish", i % 4),
     });
     let prices = (0..ITEMS).map(|i| if i == 7 { f64::NAN } else { (i % 6) as f64 });
-    let fields = [Field::Text(titles.collect()), Field::Number(prices.collect())];
+    let fields = [Field::Text(titles.collect()).into(), Field::Number(prices.collect()).into()];
     let how = if learned { Vectors::Learned(EmbeddingParams { dimensions: 5 }) } else { Vectors::Words };
     Content::new(Arc::new(ProductVectors::fit(&fields, ITEMS, how)), trend(history), history.unit(), 0)
 }

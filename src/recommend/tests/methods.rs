@@ -232,8 +232,8 @@ fn user_cf_serves_a_customer_who_came_after_the_fit() {
     assert_scores(&picks, &[(1, 1.0 + half, None), (2, half, Some(1))]);
 }
 
-fn texts(texts: &[&str]) -> Field {
-    Field::Text(texts.iter().map(|&t| t.to_owned()).collect())
+fn texts(texts: &[&str]) -> Weighted {
+    Field::Text(texts.iter().map(|&t| t.to_owned()).collect()).into()
 }
 
 /// Customer 0 has product 0, on the day.

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::super::error::RunError;
 use super::super::shop::Until;
-use super::{Fitter, Slots};
-use crate::check::model::Signal;
+use super::{Fitter, Slots, own_half_life};
+use crate::check::model::Evidence;
 use crate::recommend::{Als, AlsParams, Ease, EaseParams, Interactions, Method, Svd, SvdParams};
 
 /// How products sell now, and what weights are measured against.
@@ -18,44 +18,37 @@ struct Now {
     unit: f32,
 }
 
-/// The signals that a method reads.
-#[derive(Clone, Copy)]
-pub(super) struct Reads<'s> {
-    signals: &'s [Signal],
-    half_life: Option<i64>,
-}
-
 impl Fitter<'_> {
     pub(super) fn als(
         &self,
-        reads: Reads<'_>,
+        evidence: &Evidence,
         params: AlsParams,
         slots: &mut Slots,
     ) -> Result<Arc<dyn Method>, RunError> {
-        let products = self.learned("als", reads, &params, |i| Als::factors(i, params))?;
-        let (now, slot) = self.now(reads, slots)?;
+        let products = self.learned("als", evidence, &params, |i| Als::factors(i, params))?;
+        let (now, slot) = self.now(evidence, slots)?;
         Ok(Arc::new(Als::new(products, now.trend.as_ref().clone(), now.unit, slot, params)))
     }
 
     pub(super) fn svd(
         &self,
-        reads: Reads<'_>,
+        evidence: &Evidence,
         params: SvdParams,
         slots: &mut Slots,
     ) -> Result<Arc<dyn Method>, RunError> {
-        let learned = self.learned("svd", reads, &params, |i| Svd::directions(i, params))?;
-        let (now, slot) = self.now(reads, slots)?;
+        let learned = self.learned("svd", evidence, &params, |i| Svd::directions(i, params))?;
+        let (now, slot) = self.now(evidence, slots)?;
         Ok(Arc::new(Svd::new(learned, now.trend.as_ref().clone(), now.unit, slot, params)))
     }
 
     pub(super) fn ease(
         &self,
-        reads: Reads<'_>,
+        evidence: &Evidence,
         params: EaseParams,
         slots: &mut Slots,
     ) -> Result<Arc<dyn Method>, RunError> {
-        let weights = self.learned("ease", reads, &params, |i| Ease::weights(i, params))?;
-        let (now, slot) = self.now(reads, slots)?;
+        let weights = self.learned("ease", evidence, &params, |i| Ease::weights(i, params))?;
+        let (now, slot) = self.now(evidence, slots)?;
         Ok(Arc::new(Ease::new(weights, now.trend.as_ref().clone(), now.unit, slot, params)))
     }
 
@@ -63,32 +56,27 @@ impl Fitter<'_> {
     fn learned<T>(
         &self,
         kind: &str,
-        reads: Reads<'_>,
+        evidence: &Evidence,
         params: &impl Debug,
         learn: impl FnOnce(&Interactions) -> T,
     ) -> Result<Arc<T>, RunError>
     where
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
     {
-        let name = self.name(kind, reads.signals, Until::Day, params)?;
+        let name = self.name(kind, &evidence.signals, Until::Day, params)?;
         self.store.keep(name, || {
-            let (_, interactions) = self.interactions(reads.signals, reads.half_life, Until::Day)?;
+            let (_, interactions) =
+                self.interactions(&evidence.signals, own_half_life(evidence), Until::Day)?;
             Ok(learn(&interactions))
         })
     }
 
     /// What the method knows of today, and the slot of the customers' histories.
-    fn now(&self, reads: Reads<'_>, slots: &mut Slots) -> Result<(Now, usize), RunError> {
-        let Reads { signals, half_life } = reads;
+    fn now(&self, evidence: &Evidence, slots: &mut Slots) -> Result<(Now, usize), RunError> {
+        let (signals, half_life) = (&evidence.signals, own_half_life(evidence));
         let (_, interactions) = self.interactions(signals, half_life, Until::Day)?;
-        let now = Now { trend: self.trend(signals)?, unit: interactions.unit() };
+        let now = Now { trend: self.trend(signals, evidence.trend)?, unit: interactions.unit() };
         Ok((now, self.history(signals, half_life, slots)?))
-    }
-}
-
-impl<'s> Reads<'s> {
-    pub fn new(signals: &'s [Signal], half_life: Option<i64>) -> Self {
-        Self { signals, half_life: half_life.or(Some(super::default_half_life())) }
     }
 }
 

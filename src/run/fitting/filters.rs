@@ -4,7 +4,7 @@ use super::super::datum::Datum;
 use super::super::error::RunError;
 use super::super::recommender::PersonalRule;
 use super::super::shop::Until;
-use super::{Fitter, USUAL_FIELDS, everything_bought};
+use super::{Fitter, everything_bought, usual_fields};
 use crate::audience;
 use crate::check::typed::{Expr, Op, Row};
 use crate::plan::RecommendStep;
@@ -67,7 +67,7 @@ impl Fitter<'_> {
             }
         }
         let diversity = if step.filters.diversity > 0.0 {
-            let vectors = self.product_vectors(&USUAL_FIELDS.map(str::to_owned), Vectors::Words)?;
+            let vectors = self.product_vectors(&usual_fields(), Vectors::Words)?;
             Some(Diversity { strength: step.filters.diversity as f32, vectors })
         } else {
             None

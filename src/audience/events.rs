@@ -18,7 +18,8 @@ pub enum Whose {
 }
 
 /// The rows of a relation that count as signals, each as: customer, product, seconds before `as_of`, order (missing if
-/// the relation has none), quantity (1 if it has none). Ordered by customer, then time (the oldest first), then product.
+/// the relation has none), and the number in the column `value`. Without one that is the quantity, and 1 if the relation has none; with one, rows
+/// that have no such number are left out. Ordered by customer, then time (the oldest first), then product.
 /// Rows without a customer or a product are left out.
 ///
 /// # Errors
@@ -29,6 +30,7 @@ pub fn events(
     filter: Option<&Expr>,
     window: Option<&Window>,
     whose: Whose,
+    value: Option<&str>,
 ) -> Result<Statement, LowerError> {
     let mut lowering = Lowering::new(target);
     let relation = lowering.relation(relation)?;
@@ -62,12 +64,15 @@ pub fn events(
         None => Ok(without.to_owned()),
     };
     let order = optional("order", "NULL")?;
-    let quantity = optional("quantity", "1")?;
+    let told = optional(value.unwrap_or("quantity"), if value.is_some() { "NULL" } else { "1" })?;
+    if value.is_some() {
+        conditions.push(format!("{told} IS NOT NULL"));
+    }
     let joins = lowering.joins(&mut frame)?;
     let sql = format!(
         "{with}SELECT {customer} AS customer, {product} AS product, {now} - {} AS seconds, {order} AS \"order\", \
-         {quantity} AS quantity FROM {item}{joins} WHERE {} ORDER BY {customer}, {stored_at}, {product}, {order}, \
-         {quantity}",
+         {told} AS value FROM {item}{joins} WHERE {} ORDER BY {customer}, {stored_at}, {product}, {order}, \
+         {told}",
         at.decoded(),
         conditions.join(" AND "),
     );

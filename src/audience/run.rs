@@ -43,8 +43,8 @@ pub struct Event {
     pub seconds: i64,
     /// The order it belongs to, if the relation says.
     pub order: Option<Key>,
-    /// How many pieces; 1 where the relation does not say.
-    pub quantity: f64,
+    /// The number that was asked for: the pieces, or another column's.
+    pub value: f64,
 }
 
 /// The ids that a statement gives: of a segment, a sample or a product filter.
@@ -137,7 +137,7 @@ pub fn events(conn: &Connection, statement: &Statement, mut take: impl FnMut(Eve
             product: get(row, 1, "a number or a text")?,
             seconds: get(row, 2, "a point in time")?,
             order: get(row, 3, "a number or a text")?,
-            quantity: get::<Option<f64>>(row, 4, "a number")?.unwrap_or(1.0),
+            value: get::<Option<f64>>(row, 4, "a number")?.unwrap_or(1.0),
         });
         Ok(())
     })

@@ -37,8 +37,17 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "item_cf",
-        args: &["signals", "half_life", "trend", "neighbours", "shrinkage", "weighting"],
-        doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`. `trend: none` leaves out how products sell now. `weighting:` says how alike two are: `cosine`, `jaccard`, `bm25`, `tf_idf`.",
+        args: &[
+            "signals",
+            "half_life",
+            "trend",
+            "neighbours",
+            "shrinkage",
+            "weighting",
+            "ratings",
+            "centred",
+        ],
+        doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`. `trend: none` leaves out how products sell now. `weighting:` says how alike two are: `cosine`, `jaccard`, `bm25`, `tf_idf`. With `ratings: reviews.rating` it goes by what is rated alike.",
     },
     MethodSignature {
         name: "bought_together",
@@ -67,8 +76,17 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "user_cf",
-        args: &["signals", "half_life", "trend", "neighbours", "shrinkage", "weighting"],
-        doc: "What customers like this one take to (user-based collaborative filtering): `user_cf(signals: [purchases], neighbours: 80)`.",
+        args: &[
+            "signals",
+            "half_life",
+            "trend",
+            "neighbours",
+            "shrinkage",
+            "weighting",
+            "ratings",
+            "centred",
+        ],
+        doc: "What customers like this one take to (user-based collaborative filtering): `user_cf(signals: [purchases], neighbours: 80)`. With `ratings: reviews.rating` what they rate highest, `centred: yes` as above or below each one's mean.",
     },
     MethodSignature {
         name: "content",
@@ -94,7 +112,7 @@ pub static METHODS: &[MethodSignature] = &[
 
 /// The most that a whole number of the language is; beyond it stands a slip of the hand.
 const MOST: usize = 1_000_000;
-const MOST_NEIGHBOURS: usize = 10_000;
+pub(super) const MOST_NEIGHBOURS: usize = 10_000;
 const MOST_FACTORS: usize = 1_024;
 const MOST_ITERATIONS: usize = 1_000;
 
@@ -145,6 +163,9 @@ impl<'a> Checker<'a> {
             |checker: &Self| signals.clone().unwrap_or_else(|| checker.default_signals(scope));
         let evidence =
             |checker: &Self| Evidence { signals: signals_or_default(checker), half_life: fading, trend };
+        if signature.args.contains(&"ratings") && (named("ratings").is_some() || named("centred").is_some()) {
+            return self.rated(signature, value.span, args, scope);
+        }
         match signature.name {
             "popular" => {
                 let [rows] = unnamed.as_slice() else { return self.one_relation(signature, value.span) };
@@ -313,19 +334,25 @@ impl<'a> Checker<'a> {
             ExprKind::Binary(BinaryOp::Mul, weight, rows) => (self.plain_number(weight)?, rows.as_ref()),
             _ => (1.0, value),
         };
+        let (rows, path) = self.rows(rows, scope)?;
+        if let Some(column) = path.first() {
+            self.report(
+                Diagnostic::error("H0231", column.span, "a signal is a relation, without a column")
+                    .label("leave the column out"),
+            );
+            return None;
+        }
+        Some(Signal { weight, ..rows })
+    }
+
+    /// `reviews.rating where … in last 365 days`: rows that join a customer to a product, and the column behind them.
+    pub(super) fn rows(&mut self, rows: &'a Syntax, scope: &Scope) -> Option<(Signal, Vec<&'a tree::Name>)> {
         let (of, filter, window) = match &rows.kind {
             ExprKind::Rows { of, filter, window } => (of.as_ref(), filter.as_deref(), window.as_ref()),
             _ => (rows, None, None),
         };
         let place = Scope { place: Place::Customer, ..scope.clone() };
         let (relation, link, path) = self.rows_of(of, &place)?;
-        if !path.is_empty() {
-            self.report(
-                Diagnostic::error("H0231", of.span, "a signal is a relation, without a column")
-                    .label("leave the column out"),
-            );
-            return None;
-        }
         let known = self.relation(&place, &relation).cloned();
         if known.as_ref().is_some_and(|r| !r.of_product() || !r.of_customer()) {
             self.report(
@@ -344,7 +371,7 @@ impl<'a> Checker<'a> {
             None => None,
             Some(w) => Some(self.window(w, known.as_ref(), &inner)?),
         };
-        Some(Signal { weight, relation, filter, window })
+        Some((Signal { weight: 1.0, relation, filter, window }, path))
     }
 
     /// A length of time, in seconds.
@@ -378,7 +405,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A whole number from 1 to `most`: what a method's memory or time grows with.
-    fn up_to(&mut self, value: &Syntax, most: usize) -> Option<usize> {
+    pub(super) fn up_to(&mut self, value: &Syntax, most: usize) -> Option<usize> {
         let number = self.whole(value, 1)?;
         if number > most {
             self.wrong_value(value, &format!("a whole number of at most {most}"));

@@ -29,6 +29,7 @@ mod model_strategy;
 mod names;
 pub mod project;
 mod proven;
+mod ratings;
 mod relations;
 pub mod schema;
 mod sender;

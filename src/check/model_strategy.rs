@@ -118,6 +118,21 @@ pub enum Method {
         /// How alike two customers are.
         weighting: Option<Weighting>,
     },
+    /// What the customer would rate highest, by explicit ratings.
+    Rated {
+        /// The rows with the ratings.
+        ratings: Signal,
+        /// The column that the rating is in.
+        column: String,
+        /// Whether customers of like taste speak, and not products rated alike.
+        by_customers: bool,
+        /// Whether ratings count as above or below their customer's mean, and are predicted so.
+        centred: bool,
+        /// How many speak.
+        neighbours: Option<usize>,
+        /// How much evidence a prediction needs.
+        shrinkage: Option<f64>,
+    },
     /// Products whose words and attributes are like those of the customer's own.
     Content {
         /// The products' columns that are read, with what each counts for; the usual ones where none are named.

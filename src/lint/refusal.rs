@@ -54,6 +54,7 @@ fn learns(method: &Method) -> bool {
         | Method::ItemCf { .. }
         | Method::BuyAgain { .. }
         | Method::UserCf { .. }
+        | Method::Rated { .. }
         | Method::Content { .. }
         | Method::BoughtTogether { .. }
         | Method::Auto { .. }

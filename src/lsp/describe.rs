@@ -165,6 +165,12 @@ fn method(method: &Method) -> String {
             signals(&h.signals),
             faded(h)
         ),
+        Method::Rated { ratings, column, by_customers, neighbours, .. } => format!(
+            "what the customer would rate highest, by `{column}` of {} ({}), with {} neighbours",
+            signals(std::slice::from_ref(ratings)),
+            if *by_customers { "customers of like taste" } else { "products rated alike" },
+            kept(neighbours)
+        ),
         Method::BoughtTogether { signal } => {
             format!(
                 "what goes with the customer's own {} (`bought_together`)",

@@ -42,6 +42,12 @@ pub fn method_words(method: &Method) -> String {
             if fields.is_empty() { "all texts".to_owned() } else { fields_words(fields) },
             if *learned { ", by what words mean" } else { "" }
         ),
+        Method::Rated { ratings, column, by_customers, centred, .. } => format!(
+            "what the customer would rate highest ({} of {}.{column}{})",
+            if *by_customers { "user_cf" } else { "item_cf" },
+            ratings.relation,
+            if *centred { ", above each customer's mean" } else { "" }
+        ),
         Method::BoughtTogether { signal } => {
             format!("what is bought together ({})", signals_words(std::slice::from_ref(signal)))
         }

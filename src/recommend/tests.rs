@@ -3,4 +3,4 @@
 mod dense;
 mod invariants;
 mod lists;
-mod methods;
+pub(super) mod methods;

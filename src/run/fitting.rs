@@ -3,6 +3,7 @@
 mod chosen;
 mod dense;
 mod filters;
+mod rated;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -321,6 +322,7 @@ impl<'a> Fitter<'a> {
             Plan::Content { fields, learned, evidence } => {
                 Arc::new(self.content(fields, *learned, evidence, slots)?)
             }
+            Plan::Rated { .. } => self.rated(method, slots)?,
             Plan::BoughtTogether { signal } => {
                 let fit = self.companions(signal)?;
                 let signals = std::slice::from_ref(signal);

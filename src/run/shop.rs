@@ -209,10 +209,36 @@ impl Shop {
     /// # Errors
     /// An expression that has no SQL, or a relation without times.
     pub fn events_statement(&self, signal: &Signal, up_to: Until) -> Result<Statement, RunError> {
+        self.numbers_statement(signal, None, up_to)
+    }
+
+    /// The statement that reads the rows of a signal with the number in one of its columns; with none, how many pieces each is of.
+    ///
+    /// # Errors
+    /// Any [`RunError`].
+    pub fn numbers_statement(
+        &self,
+        signal: &Signal,
+        column: Option<&str>,
+        up_to: Until,
+    ) -> Result<Statement, RunError> {
         self.learn(&signal.filter)?;
         let target = Target { as_of: self.instant(up_to), ..self.target() };
         let (filter, window) = (signal.filter.as_ref(), signal.window.as_ref());
-        Ok(audience::events(&target, &signal.relation, filter, window, Whose::All)?)
+        Ok(audience::events(&target, &signal.relation, filter, window, Whose::All, column)?)
+    }
+
+    /// Tells customer, product, age in seconds and number of every row that such a statement gives, the oldest of each customer first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn numbers(
+        &self,
+        statement: &Statement,
+        mut each: impl FnMut(Key, Key, i64, f64),
+    ) -> Result<(), RunError> {
+        run::events(&self.conn, statement, |e| each(e.customer, e.product, e.seconds, e.value))?;
+        Ok(())
     }
 
     /// Tells every event that such a statement gives, in a fixed order; ages count from its instant.

@@ -108,6 +108,60 @@ fn a_column_counts_for_what_it_is_given() {
     assert_eq!(of("[0.1 * title, 5 * category]")[0].0, "7");
 }
 
+/// The score of a customer's product by what everybody rates, as `why` tells it; none where it is not recommended.
+fn rated(method: &str, ratings: &str, customer: &str, product: &str) -> Option<f64> {
+    let project = project(&format!("method: {method}"));
+    let shop = rusqlite::Connection::open(project.path().join("tea.db")).unwrap();
+    shop.execute_batch(&format!("INSERT INTO reviews VALUES {ratings}")).unwrap();
+    let told =
+        project.herald(&["why", "tea.campaign", "--customer", customer, "--as-of", "2026-11-01", "--json"]);
+    assert!(told.status.success(), "{method}: {}{}", text(&told.stdout), text(&told.stderr));
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let products = told["products"].as_array().unwrap();
+    let found = products.iter().find(|p| p["product"].as_str().unwrap().starts_with(product));
+    found.and_then(|p| p["score"].as_f64())
+}
+
+#[test]
+fn ratings_give_the_textbooks_weighted_sum() {
+    // Customers by products: (0, 1, 0), (1, 0, 2), (0, 1, 1). An older rating of the same product, one without a number and one of
+    // tomorrow say nothing.
+    let ratings = "(1, 2, '2026-10-02', 1), (2, 1, '2026-10-02', 1), (2, 3, '2026-10-02', 2), (3, 2, '2026-10-02', 1),
+        (3, 3, '2026-10-02', 1), (3, 3, '2026-10-01', 5), (1, 1, '2026-10-02', NULL), (1, 3, '2026-11-02', 5)";
+    let third = |method: &str| rated(method, ratings, "1", "3").unwrap();
+    assert!((third("user_cf(ratings: reviews.rating)") - 0.5_f64.sqrt()).abs() < 1e-6);
+    // Products 2 (1, 0, 1) and 3 (0, 2, 1): the cosine is 1 / sqrt 10, times customer 1's rating.
+    assert!((third("item_cf(ratings: reviews.rating)") - 0.1_f64.sqrt()).abs() < 1e-6);
+}
+
+#[test]
+fn centred_ratings_are_predicted_above_the_customers_own_mean() {
+    // Ann rates 5 and 1, Bob 4, 2, 5 and 1, Cy the opposite: Ann would give product 3 what Bob gives it, and product 4 below her mean.
+    let ratings = "(1, 1, '2026-10-02', 5), (1, 2, '2026-10-02', 1),
+        (2, 1, '2026-10-02', 4), (2, 2, '2026-10-02', 2), (2, 3, '2026-10-02', 5), (2, 4, '2026-10-02', 1),
+        (3, 1, '2026-10-02', 1), (3, 2, '2026-10-02', 5), (3, 3, '2026-10-02', 1), (3, 4, '2026-10-02', 5)";
+    for method in ["user_cf", "item_cf"] {
+        let of = |id| rated(&format!("{method}(ratings: reviews.rating, centred: yes)"), ratings, "1", id);
+        assert!((of("3").unwrap() - 5.0).abs() < 1e-6, "{method}");
+        assert_eq!(of("4"), None, "{method}");
+    }
+}
+
+#[test]
+fn what_is_no_rating_is_told() {
+    let project = project(
+        "method: blend(
+           user_cf(ratings: reviews, trend: none),
+           item_cf(ratings: reviews.stars),
+           user_cf(ratings: purchases.at),
+           item_cf(centred: yes),
+           user_cf(ratings: reviews.rating, centred: maybe),
+         )",
+    );
+    let told = project.herald(&["check", "tea.campaign"]);
+    insta::assert_snapshot!(text(&told.stdout) + &text(&told.stderr));
+}
+
 #[test]
 fn how_products_sell_now_can_be_left_out() {
     let why = |settings: &str| {

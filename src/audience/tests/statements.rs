@@ -157,15 +157,15 @@ fn signals_come_in_order_with_their_age() {
     let target = Target::new(&schema, as_of());
     let read = |statement| {
         let mut found = Vec::new();
-        run::events(&conn, &statement, |e| found.push((e.customer, e.product, e.seconds / DAY, e.quantity)))
+        run::events(&conn, &statement, |e| found.push((e.customer, e.product, e.seconds / DAY, e.value)))
             .unwrap();
         found
     };
     let window = Window::Last(90 * DAY);
-    let bought = events(&target, "purchases", None, Some(&window), Whose::All).unwrap();
+    let bought = events(&target, "purchases", None, Some(&window), Whose::All, None).unwrap();
     let row = |c, p, days, q| (Key::Int(c), Key::Int(p), days, q);
     assert_eq!(read(bought), [row(1, 2, 5, 2.0), row(2, 3, 5, 2.0), row(3, 1, 5, 2.0)]);
-    let viewed = events(&target, "views", None, None, Whose::Chunk).unwrap();
+    let viewed = events(&target, "views", None, None, Whose::Chunk, None).unwrap();
     assert!(matches!(run::events(&conn, &viewed, |_| {}), Err(RunError::NoChunk)));
     assert_eq!(read(viewed.for_chunk(&[Key::Int(1)])), [row(1, 2, 2, 1.0), row(1, 1, 1, 1.0)]);
 }

@@ -226,8 +226,8 @@ fn in_method(scope: &Scope<'_>, frames: &[Frame<'_>]) -> Vec<Entry> {
     match outer.argument {
         Some("fields") => expressions::columns_of(scope, "products"),
         Some("half_life" | "trend") => words(Takes::Duration, last, text),
-        Some("signals") if operand => expressions::signals(scope),
-        Some("signals") => expressions::rows(scope, &last.before),
+        Some("signals" | "ratings") if operand => expressions::signals(scope),
+        Some("signals" | "ratings") => expressions::rows(scope, &last.before),
         Some(_) => Vec::new(),
         None if inner.len() > 1 && !operand => expressions::rows(scope, &last.before),
         None if inner.len() > 1 => expressions::signals(scope),
@@ -269,6 +269,8 @@ fn argument(name: &str) -> String {
         "fields" => "[§{title, category}]",
         "neighbours" => "§{50}",
         "factors" => "§{64}",
+        "ratings" => "§{reviews.rating}",
+        "centred" => "yes",
         "iterations" => "§{15}",
         _ => "§{}",
     };

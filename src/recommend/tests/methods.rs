@@ -20,7 +20,11 @@ fn plain_cosine(interactions: &Interactions) -> ItemCf {
     ItemCf::fit(interactions, 0, PLAIN)
 }
 
-pub(super) fn picks_of(method: &dyn Method, histories: &[&Interactions], customer: u32) -> Vec<Pick> {
+pub(in crate::recommend) fn picks_of(
+    method: &dyn Method,
+    histories: &[&Interactions],
+    customer: u32,
+) -> Vec<Pick> {
     let filters = Filters { take: 10, ..Filters::default() };
     let request = Request {
         method,
@@ -34,7 +38,7 @@ pub(super) fn picks_of(method: &dyn Method, histories: &[&Interactions], custome
     recommend(&request).unwrap().remove(0)
 }
 
-pub(super) fn assert_scores(picks: &[Pick], expected: &[(u32, f32, Option<u32>)]) {
+pub(in crate::recommend) fn assert_scores(picks: &[Pick], expected: &[(u32, f32, Option<u32>)]) {
     let found: Vec<_> = picks.iter().map(|p| (p.item, p.because)).collect();
     assert_eq!(found, expected.iter().map(|e| (e.0, e.2)).collect::<Vec<_>>());
     for (pick, want) in picks.iter().zip(expected) {

@@ -13,7 +13,7 @@ use rusqlite::types::{Value, ValueRef};
 use super::error::LowerError;
 use super::frame::Frame;
 use super::lowering::Lowering;
-use crate::check::lesson::Learned;
+use crate::check::lesson::{Asks, Learned, Lesson};
 
 /// One feature of a customer, as a statement gives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,6 +98,14 @@ impl<'a> Lowering<'a> {
         for feature in &learned.features {
             arguments.push(self.value(frame, &feature.value)?);
         }
-        Ok(format!("herald_learned({})", arguments.join(", ")))
+        let value = format!("herald_learned({})", arguments.join(", "));
+        Ok(match &learned.lesson {
+            // A time is learned as seconds from now; whole seconds are how instants are written.
+            Lesson::Buying { asks: Asks::When, .. } => {
+                let now = self.whole(self.target.as_of.as_second());
+                format!("({now} + CAST(round({value}) AS INTEGER))")
+            }
+            _ => value,
+        })
     }
 }

@@ -164,19 +164,19 @@ impl<'a> Checker<'a> {
     fn cannot_predict(&mut self, value: &'a Syntax, method: Option<&str>) {
         let (message, label, help) = match method {
             Some("bg_nbd") => (
-                "`bg_nbd` predicts whether, how often or for how much customers buy",
+                "`bg_nbd` predicts whether, when, how often or for how much customers buy",
                 "something else",
-                "it takes `any(orders in next 60 days)`, with `not` before it, `count(…)` or `sum(…)`; for other conditions there is `logistic`",
+                "it takes `any(orders in next 60 days)`, with `not` before it, `count(…)`, `sum(…)` or `earliest(orders.at in next 365 days)`; for other conditions there is `logistic`",
             ),
             Some(_) => (
                 "`logistic` predicts a condition, something that will be true or not",
                 "this is none",
-                "`bg_nbd` predicts counts and sums of money: `count(orders in next 90 days)`",
+                "`bg_nbd` predicts times, counts and sums of money: `count(orders in next 90 days)`",
             ),
             None => (
                 "this cannot be predicted",
-                "neither a condition nor a count or sum of what is ahead",
-                "a condition is predicted by `logistic`, `count(orders in next 90 days)` and `sum(purchases.amount in next 365 days)` by `bg_nbd`",
+                "neither a condition nor a time, count or sum of what is ahead",
+                "a condition is predicted by `logistic`, `count(orders in next 90 days)`, `earliest(orders.at in next 365 days)` and `sum(purchases.amount in next 365 days)` by `bg_nbd`",
             ),
         };
         self.report(Diagnostic::error("H0235", value.span, message).label(label).help(help));
@@ -248,6 +248,11 @@ fn ends(value: &Syntax) -> (usize, usize) {
     (least.max(1), most.max(least).max(1))
 }
 
+/// Whether it is the time of a relation's row.
+fn is_at(column: &Expr) -> bool {
+    matches!(&column.op, Op::Column(Row::This, name) if name == "at")
+}
+
 /// What a prediction asks of future buying, if it is of that kind.
 fn buying(predicts: &Expr) -> Option<(Aggregate, Asks)> {
     let ahead = |e: &Expr| match &e.op {
@@ -264,6 +269,7 @@ fn buying(predicts: &Expr) -> Option<(Aggregate, Asks)> {
         (Aggregation::Any, _) => Asks::Buys,
         (Aggregation::Count, _) => Asks::Often,
         (Aggregation::Sum, Type::Money(_)) => Asks::Worth,
+        (Aggregation::Earliest, Type::Instant) if aggregate.column.as_ref().is_some_and(is_at) => Asks::When,
         _ => return None,
     };
     Some((aggregate, asks))

@@ -58,6 +58,8 @@ pub enum Asks {
     Often,
     /// What they are expected to spend.
     Worth,
+    /// When they buy next: the instant by which they will have done so as likely as not.
+    When,
 }
 
 /// Something learned, with all that decides it: its value for a customer is worked out from the features.

@@ -103,9 +103,13 @@ impl BgNbd {
         bought.max(0.0) / (1.0 + self.odds_of_left(c))
     }
 
-    /// The time within which somebody who has not left buys again as likely as not.
-    pub fn median_wait(&self, c: Buying) -> f64 {
-        (self.alpha + c.age) * (std::f64::consts::LN_2 / (self.r + c.repeats)).exp_m1()
+    /// The time within which a purchase is as likely as not; none if that is later than `horizon`, as it is of all who have left more likely than
+    /// not. The inverse of [`BgNbd::buys_within`] at one half, in closed form.
+    pub fn likely_by(&self, c: Buying, horizon: f64) -> Option<f64> {
+        // alive (1 - (grown / (grown + t))^(r + x)) = 1/2
+        let never = 1.0 - 0.5 / self.alive(c);
+        let time = (self.alpha + c.age) * (-never.ln() / (self.r + c.repeats)).exp_m1();
+        (never > 0.0 && time <= horizon).then_some(time)
     }
 }
 

@@ -100,6 +100,7 @@ pub fn lesson_words(learned: &Learned) -> String {
                 Asks::Leaves => "who does not buy",
                 Asks::Often => "how often each customer buys",
                 Asks::Worth => "what each customer spends",
+                Asks::When => "when each customer buys next",
             };
             let days = horizon / 86_400;
             format!("learn {}: {what} in the next {days} days (BG/NBD on {})", learned.name, rows.relation)

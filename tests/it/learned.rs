@@ -29,6 +29,7 @@ model churn "Will not order in the next 60 days" {
 
 model buys { predicts: any(orders in next 60 days), method: bg_nbd }
 model next_orders { predicts: count(orders in next 90 days) }
+model next_order { predicts: earliest(orders.at in next 365 days) }
 model value { predicts: sum(purchases.amount in next 365 days) }
 
 segment leaving { where: churn > 0.6 }
@@ -38,6 +39,10 @@ segment others { where: persona > 1 }
 segment known { where: buys is known }
 segment buyers { where: any(orders) }
 segment worth { where: value > 0 CNY and next_orders > 0 and buys in 0.0..1.0 }
+segment soon { where: next_order >= 2026-11-20 and next_order < 2026-12-20 }
+segment later { where: next_order >= 2026-12-20 }
+segment seldom { where: any(orders) and next_order is missing }
+segment never { where: not any(orders) and next_order is known }
 segment best { where: rfm >= 500 }
 
 template note {
@@ -46,6 +51,7 @@ template note {
   format:   text
   body: """
     Persona {{ customer.persona }}, {{ customer.churn | round(3) }}.
+    {% if customer.next_order %}Your next order: {{ customer.next_order | date }}.{% endif %}
   """
 }
 
@@ -120,6 +126,12 @@ fn segments_ask_for_what_is_learned() {
     let buyers = count(&project, "buyers");
     assert_eq!(count(&project, "known"), buyers);
     assert_eq!(count(&project, "worth"), buyers);
+    // When the next order comes is after today for everybody, and not known of who will rather not order within the year.
+    let (soon, later, seldom) =
+        (count(&project, "soon"), count(&project, "later"), count(&project, "seldom"));
+    assert_eq!(soon + later + seldom, buyers);
+    assert!(soon > 0 && later > 0 && seldom > 0, "{soon} {later} {seldom}");
+    assert_eq!(count(&project, "never"), 0);
     let best = count(&project, "best");
     assert!(best > 0 && best < 160, "{best}");
 }
@@ -159,6 +171,7 @@ fn a_plan_learns_first_and_its_mails_speak_of_it() {
     herald(&project, &[&["run"], &target[..]].concat());
     let mails: Vec<String> = project.mails().iter().map(|m| text(&m.1)).collect();
     assert!(mails.iter().any(|m| m.contains("Persona ")) && mails.iter().any(|m| m.contains("Come back.")));
+    assert!(mails.iter().any(|m| m.contains("Your next order: ")));
     // What was learned was kept: fitting ahead of time finds it done, and a second plan is the same plan.
     let results = || std::fs::read_dir(project.path().join(".herald/results")).unwrap().count();
     let kept = results();
@@ -170,7 +183,7 @@ fn a_plan_learns_first_and_its_mails_speak_of_it() {
 fn fitting_ahead_of_time_fits_everything() {
     let project = project();
     let told = herald(&project, &["fit", "campaigns/learned.campaign", "--as-of", AS_OF]);
-    assert_eq!(told.lines().filter(|l| l.starts_with("fitted")).count(), 5, "{told}");
+    assert_eq!(told.lines().filter(|l| l.starts_with("fitted")).count(), 6, "{told}");
     // Strategies too: the plan that comes after has nothing left to learn.
     let target = ["campaigns/weekend.campaign", "--as-of", AS_OF];
     let results = || std::fs::read_dir(project.path().join(".herald/results")).unwrap().count();

@@ -51,14 +51,15 @@ impl History {
 }
 
 impl Buyers {
-    /// What is asked, of a customer of these features; nothing of one who never bought.
+    /// What is asked, of a customer of these features; nothing of one who never bought. A time is in seconds from the day looked from, and
+    /// missing where the customer more likely than not buys nothing in the time looked ahead.
     pub fn value(&self, row: &[Value<'_>]) -> Option<f64> {
         let number = |at: usize| match row.get(at) {
             Some(Value::Number(x)) => *x,
             _ => f64::NAN,
         };
         let history = History::of(number(0), number(1), number(2), number(3))?;
-        Some(self.of(history))
+        Some(self.of(history)).filter(|value| value.is_finite())
     }
 
     fn of(&self, history: History) -> f64 {
@@ -67,6 +68,7 @@ impl Buyers {
         match self.asks {
             Asks::Buys => buys(),
             Asks::Leaves => 1.0 - buys(),
+            Asks::When => self.model.likely_by(history.buying, self.days).map_or(f64::NAN, |days| days * DAY),
             Asks::Often => often() * self.per_day,
             // Nothing was spent: refunds at most. Nothing is what may be expected.
             Asks::Worth if history.spending.mean <= 0.0 => 0.0,

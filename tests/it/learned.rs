@@ -196,6 +196,43 @@ fn fitting_ahead_of_time_fits_everything() {
 }
 
 #[test]
+fn who_will_unsubscribe_or_complain_is_learned_from_the_records() {
+    let project = project();
+    herald(&project, &["run", "campaigns/weekend.campaign", "--as-of", AS_OF]);
+    let records = Connection::open(project.path().join(".herald/state.db")).unwrap();
+    let shop = project.path().join("campaigns/aurora.db").display().to_string();
+    records.execute("ATTACH ?1 AS shop", [shop]).unwrap();
+    // Who had not bought for long said no, and hardly anybody else; most of them complained too.
+    let quiet = "SELECT id FROM shop.customers WHERE id % 20 = 7 OR id NOT IN
+        (SELECT customer FROM shop.purchases WHERE at BETWEEN strftime('%s', '2026-07-01') AND strftime('%s', '2026-09-15'))";
+    for (table, some) in [("unsubscribes", "1"), ("complaints", "id % 5 > 0")] {
+        let at = "strftime('%s', '2026-10-20') + 3600 * (id % 24)";
+        let rows = format!("INSERT INTO {table} (customer, at) SELECT id, {at} FROM ({quiet}) WHERE {some}");
+        assert!(records.execute(&rows, []).unwrap() > 20, "{table}");
+    }
+    project.write(
+        "campaigns/no.campaign",
+        r#"
+use shop, shopper from "shop"
+profile lately { orders_120d: count(orders in last 120 days) }
+model says_no { predicts: any(unsubscribes in next 60 days), features: [orders_120d, recency] }
+model complains { predicts: any(complaints in next 60 days), features: [orders_120d, recency] }
+segment at_risk { where: says_no > 0.15 and not any(unsubscribes) }
+"#,
+    );
+    let no = |args: &[&str]| herald(&project, &[args, &["campaigns/no.campaign", "--as-of", AS_OF]].concat());
+    for name in ["says_no", "complains"] {
+        let told: serde_json::Value =
+            serde_json::from_str(&no(&["model", name, "--format", "json"])).unwrap();
+        let auc = told["report"]["probability"]["evaluation"]["auc"].as_f64().unwrap();
+        assert!(auc > 0.6, "{name}: {told}");
+    }
+    let told = no(&["segment", "at_risk", "--sample", "0"]);
+    let found: u64 = told.split_whitespace().nth(1).unwrap().replace(',', "").parse().unwrap();
+    assert!(found > 0 && found < 400, "{told}");
+}
+
+#[test]
 fn what_cannot_be_learned_says_why() {
     let project = project();
     let failing = |name: &str, as_of: &str, code: &str| {

@@ -19,12 +19,27 @@ impl Best {
     /// Offers the scores of the products 0, 1, 2 and so on; `admits` is asked only about those that would be kept.
     pub fn offer_all(&mut self, scores: impl Iterator<Item = f32>, admits: impl Fn(u32) -> bool) {
         for (item, score) in (0..).zip(scores) {
+            // One of the same score as the least that is kept comes later, and has a higher index.
             if score > self.above && score.is_finite() && admits(item) {
-                self.kept.push(Ranked { score, item });
-                if self.kept.len() > self.keep.saturating_mul(2) {
-                    self.drop_the_rest();
-                }
+                self.keep_for_now(Ranked { score, item });
             }
+        }
+    }
+
+    /// Offers the scores of some products, in any order.
+    pub fn offer_some(&mut self, scores: impl Iterator<Item = Ranked>, admits: impl Fn(u32) -> bool) {
+        for ranked in scores {
+            let Ranked { score, item } = ranked;
+            if score >= self.above && score > 0.0 && score.is_finite() && admits(item) {
+                self.keep_for_now(ranked);
+            }
+        }
+    }
+
+    fn keep_for_now(&mut self, ranked: Ranked) {
+        self.kept.push(ranked);
+        if self.kept.len() > self.keep.saturating_mul(2) {
+            self.drop_the_rest();
         }
     }
 
@@ -32,7 +47,7 @@ impl Best {
         self.dropped = true;
         if let Some(last) = self.keep.checked_sub(1) {
             let (_, least, _) = self.kept.select_nth_unstable_by(last, |a, b| b.cmp(a));
-            self.above = least.score; // a later product of the same score has a higher index
+            self.above = least.score;
         }
         self.kept.truncate(self.keep);
     }
@@ -66,6 +81,13 @@ mod tests {
         for keep in [0, 1, 7, 40, plain.len(), 100] {
             let (found, all) = best(keep, &scores, |i| i % 3 > 0);
             assert_eq!((&found[..], all), (&plain[..keep.min(plain.len())], keep >= plain.len()), "{keep}");
+            // In any order.
+            let mut some = Best::new(keep);
+            let shuffled =
+                (0..100).map(|n| n * 61 % 100).map(|item| Ranked { item, score: scores[item as usize] });
+            some.offer_some(shuffled, |i| i % 3 > 0);
+            let ranked: Vec<u32> = some.into_sorted().0.into_iter().map(|r| r.item).collect();
+            assert_eq!(ranked, found, "{keep}");
         }
     }
 

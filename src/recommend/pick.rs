@@ -197,6 +197,12 @@ impl<'a> Prepared<'a> {
         if scores.len() < count {
             scores.resize_with(count, || Scores::new(*items));
         }
+        if count == 1
+            && let Some(voice) = self.voices(source).next()
+            && self.take_scored(customer, voice, &me, &candidates, (&mut scores[0], evidence), picks)
+        {
+            return;
+        }
         let take = self.request.filters.take;
         let mut queues: Vec<Option<Queue<'_>>> = (0..count).map(|_| None).collect();
         let mut before = usize::MAX;
@@ -254,6 +260,43 @@ impl<'a> Prepared<'a> {
             picks.truncate(from);
         }
         filled
+    }
+
+    /// Fills a list from the customer's own scores without a queue of them all: whether that sufficed. It does not where products are to differ
+    /// or everybody shares scores, and where [`Prepared::take_best`] does not.
+    fn take_scored(
+        &self,
+        customer: usize,
+        voice: &Voice<'_>,
+        me: &Customer<'_>,
+        candidates: &Candidates<'_>,
+        (scores, evidence): (&mut Scores, &mut Sums),
+        picks: &mut Vec<Pick>,
+    ) -> bool {
+        let Filters { take, at_most, diversity, .. } = self.request.filters;
+        let varied = diversity.as_ref().is_some_and(|d| d.strength > 0.0);
+        if varied || voice.method.shared().is_some() || !self.request.personal.boosted(customer).is_empty() {
+            return false;
+        }
+        let from = picks.len();
+        // What is in the list already may be among the best once more.
+        let keep = if at_most.is_empty() { *take } else { 4 * take + 16 };
+        let mut best = Best::new(keep + from);
+        scores.clear();
+        voice.method.score(me, candidates, scores);
+        let rank =
+            |&item: &u32| Ranked { item, score: scores.get(item) * common_boost(self.request.filters, item) };
+        best.offer_some(scores.touched().iter().map(rank), |item| candidates.admits(item));
+        let (ranked, all) = best.into_sorted();
+        self.take(ranked.into_iter(), voice, picks);
+        if !all && picks.len() < *take {
+            picks.truncate(from);
+            return false;
+        }
+        for pick in picks[from..].iter_mut().filter(|_| self.request.because) {
+            pick.because = because(voice.method, me, pick.item, scores, evidence);
+        }
+        true
     }
 
     /// Scores a customer's products by one voice.

@@ -304,7 +304,7 @@ pub static KINDS: &[Kind] = &[
                 "boost",
                 Takes::Boost,
                 "none",
-                "Scores multiplied where a condition holds: `1.2 when margin > 0.3`.",
+                "Scores multiplied where a condition holds, `1.2 when margin > 0.3`, or by a number worked out of the product, `1 + margin`.",
             ),
             may("at_most", Takes::Caps, "no cap", "At most so many of one kind in a list: `2 per category`."),
             may(

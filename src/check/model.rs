@@ -9,7 +9,7 @@ use jiff::civil::Time;
 use super::expectation::Expectation;
 use super::lesson::{Feature, Lesson};
 pub use super::model_strategy::{
-    Anchor, Boost, Cap, Evidence, Exposure, Fading, Method, Shows, Signal, Strategy, Weighting,
+    Anchor, Boost, Cap, Evidence, Exposure, Fading, LEAST_BOOST, Method, Shows, Signal, Strategy, Weighting,
 };
 use super::schema::Schema;
 use super::typed::{Expr, Literal, Type};

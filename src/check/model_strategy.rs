@@ -198,11 +198,17 @@ pub enum Method {
     Blend(Vec<(f64, Method)>),
 }
 
+/// The least that a boost worked out of a product is: a product of negative margin stands far back, and can still be recommended.
+pub const LEAST_BOOST: f64 = 0.001;
+
 /// A factor on a product's score.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Boost {
     /// The factor.
     pub factor: f64,
+    /// What the factor is multiplied by, worked out of the product: where it is missing by 1, and never by less than [`LEAST_BOOST`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Expr>,
     /// Where it holds; none for every product.
     pub when: Option<Expr>,
 }

@@ -4,9 +4,25 @@ use super::checker::{Checker, DeclId, Place, Scope};
 use super::declarations::items;
 use super::model::{self, Boost, Cap, Exposure, Method};
 use super::schema::Schema;
-use super::typed::Type;
+use super::typed::{Expr, Link, Op, Row, Type};
 use crate::syntax::tree::{Expr as Syntax, ExprKind};
 use std::sync::Arc;
+
+/// Whether something is about a customer, and not about products alone.
+fn of_customer(e: &Expr) -> bool {
+    let mut found = false;
+    e.walk(&mut |e| {
+        found |= match &e.op {
+            Op::Column(row, _) => *row == Row::Customer,
+            Op::Attribute { .. } | Op::Segment(_) | Op::Cluster(_) | Op::Probability(_) | Op::Learned(_) => {
+                true
+            }
+            Op::Aggregate(a) => a.link != Link::Product,
+            _ => false,
+        };
+    });
+    found
+}
 
 impl<'a> Checker<'a> {
     /// A strategy's label, checked with a source.
@@ -68,18 +84,40 @@ impl<'a> Checker<'a> {
     fn boost(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Boost> {
         match &value.kind {
             ExprKind::When(factor, condition) => {
-                let factor = self.plain_number(factor)?;
-                Some(Boost { factor, when: Some(self.condition(condition, scope)) })
+                let boost = self.factor(factor, scope)?;
+                let when = self.condition(condition, scope);
+                if boost.by.is_some() && of_customer(&when) {
+                    self.wrong_value(
+                        condition,
+                        "a condition on the product alone, where the factor is worked out of it",
+                    );
+                    return None;
+                }
+                Some(Boost { when: Some(when), ..boost })
             }
-            ExprKind::Broken => None,
-            ExprKind::Number(_) | ExprKind::Percent(_) => {
-                self.plain_number(value).map(|factor| Boost { factor, when: None })
-            }
-            _ => {
-                self.wrong_value(value, "a factor with a condition, such as `1.2 when margin > 0.3`");
-                None
-            }
+            _ => self.factor(value, scope),
         }
+    }
+
+    /// `1.2`, or a number worked out of the product: `1 + margin`.
+    fn factor(&mut self, value: &'a Syntax, scope: &Scope) -> Option<Boost> {
+        match &value.kind {
+            ExprKind::Broken => return None,
+            ExprKind::Number(_) | ExprKind::Percent(_) => {
+                return self.plain_number(value).map(|factor| Boost { factor, by: None, when: None });
+            }
+            _ => {}
+        }
+        let before = self.diagnostics.len();
+        let by = self.expr(value, scope);
+        if self.diagnostics.len() > before || by.ty == Type::Unknown {
+            return None;
+        }
+        if by.ty != Type::Number || of_customer(&by) {
+            self.wrong_value(value, "a factor such as `1.2 when margin > 0.3`, or a number worked out of the product such as `1 + margin`");
+            return None;
+        }
+        Some(Boost { factor: 1.0, by: Some(by), when: None })
     }
 
     /// `500`, `10 per stock`.

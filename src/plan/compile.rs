@@ -11,7 +11,7 @@ use super::step::{
 };
 use crate::check::Model;
 use crate::check::lesson::{Learned, all_learned};
-use crate::check::model::{Campaign, Choice, Line, Method, Recommend, Shows, Strategy, Via};
+use crate::check::model::{Boost, Campaign, Choice, Line, Method, Recommend, Shows, Strategy, Via};
 use crate::check::typed::{Expr, Op};
 use crate::syntax::tree::{Cadence, Schedule, SendTime};
 
@@ -264,7 +264,11 @@ impl Compiler<'_> {
         let boosts = strategy
             .boosts
             .iter()
-            .map(|b| (b.factor, b.when.as_ref().map(|w| self.inliner.expr(w))))
+            .map(|b| Boost {
+                factor: b.factor,
+                by: b.by.as_ref().map(|e| self.inliner.expr(e)),
+                when: b.when.as_ref().map(|e| self.inliner.expr(e)),
+            })
             .collect();
         let caps = strategy.caps.iter().map(|c| (c.count, c.column.clone())).collect();
         let mut method = self.inline(method.unwrap_or(&strategy.method));

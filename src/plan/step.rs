@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::check::lesson::Learned;
-use crate::check::model::{Exposure, Format, Frequency, Goal, Method, Shows};
+use crate::check::model::{Boost, Exposure, Format, Frequency, Goal, Method, Shows};
 use crate::check::typed::Expr;
 
 /// A step's name within its plan: `audience`, `recommend:next_best`, …
@@ -75,7 +75,7 @@ pub struct FilterSet {
     /// Conditions of which none may hold.
     pub exclude: Vec<Expr>,
     /// Factors and where they hold.
-    pub boosts: Vec<(f64, Option<Expr>)>,
+    pub boosts: Vec<Boost>,
     /// At most so many of one value of a product's column.
     pub caps: Vec<(usize, String)>,
     /// How many recipients a product has at most, over the whole audience.
@@ -232,7 +232,7 @@ impl Work {
             Self::Attributes { columns } => columns.iter().map(|c| &c.value).collect(),
             Self::Recommend(step) => {
                 let filters = &step.filters;
-                let boosts = filters.boosts.iter().filter_map(|b| b.1.as_ref());
+                let boosts = filters.boosts.iter().flat_map(|b| b.by.iter().chain(&b.when));
                 filters.only.iter().chain(&filters.exclude).chain(boosts).collect()
             }
             Self::Fit { .. } | Self::Compose(_) | Self::Limits { .. } | Self::Deliver { .. } => Vec::new(),

@@ -184,6 +184,17 @@ fn how_products_sell_now_can_be_left_out() {
 }
 
 #[test]
+fn a_boost_may_be_worked_out_of_the_product() {
+    // Everybody is shown what is popular: tea thrice, the blue teapot twice, the cup and the red teapot once.
+    let popular = |boost: &str| ids(&format!("method: popular(purchases), take: 4, {boost}"), 5);
+    assert_eq!(popular("boost: 1"), "1 2 3 4");
+    // One has no stock that is known, which changes nothing; what the shop pays for is far behind, and still there.
+    assert_eq!(popular("boost: stock / 3"), "1 2 3 4");
+    assert_eq!(popular("boost: 1 + 2 * (price - 30 CNY) / 30 CNY when category = \"pots\""), "2 3 1 4");
+    assert_eq!(popular("boost: 0 - stock when id = 1"), "2 3 4 1");
+}
+
+#[test]
 fn buying_again_is_another_question_than_discovery() {
     assert_eq!(ids("method: buy_again(purchases)", 1), "1 4");
     assert_eq!(ids("method: buy_again(purchases, half_life: 30 days)", 5), "");
@@ -230,6 +241,7 @@ fn wrong_settings_are_told_in_the_words_of_the_language() {
         "method: blend(0.5 * slots(1 * buy_again(purchases)), 0.5 * trending(purchases))
          shows: old
          diversity: 3
+         boost: [title, customer.country, stock when customer.country = \"SG\", 2 * count(purchases)]
          fallback: [user_cf(weighting: cosines, signals: purchases, trend: never), content(fields: [0 * title, \"price\"], half_life: 0 days)]",
     );
     let told = project.herald(&["check", "tea.campaign"]);

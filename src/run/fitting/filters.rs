@@ -6,6 +6,7 @@ use super::super::recommender::PersonalRule;
 use super::super::shop::Until;
 use super::{Fitter, everything_bought, usual_fields};
 use crate::audience;
+use crate::check::model::{Boost, LEAST_BOOST};
 use crate::check::typed::{Expr, Op, Row};
 use crate::plan::RecommendStep;
 use crate::recommend::{self as rec, BitSet, Cap, Diversity, Filters, NO_GROUP, Vectors};
@@ -36,17 +37,14 @@ impl Fitter<'_> {
             }
         }
         let mut factors: Option<Vec<f32>> = None;
-        for (factor, condition) in &step.filters.boosts {
-            match condition {
+        for boost in &step.filters.boosts {
+            match &boost.when {
                 Some(condition) if !about_products_alone(condition) => {
-                    boosts.push((*factor as f32, condition.clone()));
+                    boosts.push((boost.factor as f32, condition.clone()));
                 }
                 _ => {
-                    let matching = condition
-                        .as_ref()
-                        .map_or_else(|| Ok(BitSet::full(self.catalogue.len())), |c| self.matching(c))?;
                     let all = factors.get_or_insert_with(|| vec![1.0; self.catalogue.len()]);
-                    matching.iter().for_each(|item| all[item as usize] *= *factor as f32);
+                    self.boost(boost, all)?;
                 }
             }
         }
@@ -82,6 +80,28 @@ impl Fitter<'_> {
             diversity,
         };
         Ok((filters, only, exclude, boosts))
+    }
+
+    /// Multiplies the factors of the products that a boost is for.
+    fn boost(&self, boost: &Boost, factors: &mut [f32]) -> Result<(), RunError> {
+        let matching = match &boost.when {
+            Some(condition) => self.matching(condition)?,
+            None => BitSet::full(self.catalogue.len()),
+        };
+        matching.iter().for_each(|item| factors[item as usize] *= boost.factor as f32);
+        let Some(by) = &boost.by else { return Ok(()) };
+        for (id, values) in self.shop.products(&[("by".to_owned(), by.clone())])? {
+            let Some(item) = self.catalogue.index(&id).filter(|item| matching.contains(*item)) else {
+                continue;
+            };
+            let value = match values.first() {
+                Some(Datum::Number(x)) => *x,
+                Some(Datum::Whole(n)) => *n as f64,
+                _ => 1.0,
+            };
+            factors[item as usize] *= value.max(LEAST_BOOST) as f32;
+        }
+        Ok(())
     }
 
     /// Products that are on sale: all but those whose `active` is no.

@@ -85,9 +85,15 @@ fn strategies(
         Asked { campaign: &campaign.label, as_of, occurrence: None, now: true, seed: 1, fingerprint: "" };
     let state = state_path(&args.project);
     let state = state.exists().then_some(state.as_path());
-    let done = compile(model, &asked)
-        .map_err(|e| e.to_string())
-        .and_then(|plan| ahead::strategies(model, &plan, state, store).map_err(|e| e.to_string()));
+    let plan = match compile(model, &asked) {
+        Ok(plan) => plan,
+        // What cannot be run needs nothing learned, and the other campaigns do.
+        Err(why) => {
+            anstream::println!("{ODD}look{ODD:#} nothing is fitted for {}: {why}", campaign.label);
+            return Ok(true);
+        }
+    };
+    let done = ahead::strategies(model, &plan, state, store);
     match done {
         Ok(steps) => {
             for step in steps {

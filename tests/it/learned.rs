@@ -193,6 +193,15 @@ fn fitting_ahead_of_time_fits_everything() {
     let kept = results();
     herald(&project, &[&["plan"], &target[..]].concat());
     assert_eq!(results(), kept);
+    // A campaign that cannot be run yet keeps nobody else from being fitted.
+    project.write(
+        "campaigns/toned.campaign",
+        &LEARNED
+            .replace("  sender:   store", "  tone: plain\n  sender: store")
+            .replace("segment leaving", "tone plain { strength: 0..0.4 }\nsegment leaving"),
+    );
+    let told = herald(&project, &["fit", "campaigns/toned.campaign", "--as-of", AS_OF]);
+    assert!(told.contains("look nothing is fitted for news") && told.contains("fitted churn"), "{told}");
 }
 
 #[test]

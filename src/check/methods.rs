@@ -18,6 +18,10 @@ pub struct MethodSignature {
     pub doc: &'static str,
 }
 
+/// What the methods that go by neighbours take, of products as of customers.
+const NEIGHBOURHOOD: &[&str] =
+    &["signals", "half_life", "trend", "neighbours", "shrinkage", "weighting", "ratings", "centred"];
+
 /// Every method.
 pub static METHODS: &[MethodSignature] = &[
     MethodSignature {
@@ -37,16 +41,7 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "item_cf",
-        args: &[
-            "signals",
-            "half_life",
-            "trend",
-            "neighbours",
-            "shrinkage",
-            "weighting",
-            "ratings",
-            "centred",
-        ],
+        args: NEIGHBOURHOOD,
         doc: "Products that the same customers take to (item-based collaborative filtering): `item_cf(signals: [5 * purchases, views], half_life: 30 days)`. `trend: none` leaves out how products sell now. `weighting:` says how alike two are: `cosine`, `jaccard`, `bm25`, `tf_idf`. With `ratings: reviews.rating` it goes by what is rated alike.",
     },
     MethodSignature {
@@ -76,16 +71,7 @@ pub static METHODS: &[MethodSignature] = &[
     },
     MethodSignature {
         name: "user_cf",
-        args: &[
-            "signals",
-            "half_life",
-            "trend",
-            "neighbours",
-            "shrinkage",
-            "weighting",
-            "ratings",
-            "centred",
-        ],
+        args: NEIGHBOURHOOD,
         doc: "What customers like this one take to (user-based collaborative filtering): `user_cf(signals: [purchases], neighbours: 80)`. With `ratings: reviews.rating` what they rate highest, `centred: yes` as above or below each one's mean.",
     },
     MethodSignature {

@@ -9,7 +9,8 @@ use jiff::civil::Time;
 use super::expectation::Expectation;
 use super::lesson::{Feature, Lesson};
 pub use super::model_strategy::{
-    Anchor, Boost, Cap, Evidence, Exposure, Fading, LEAST_BOOST, Method, Shows, Signal, Strategy, Weighting,
+    Anchor, Boost, ByRatings, Cap, Evidence, Exposure, Fading, LEAST_BOOST, Method, Shows, Signal, Strategy,
+    Weighting,
 };
 use super::schema::Schema;
 use super::typed::{Expr, Literal, Type};

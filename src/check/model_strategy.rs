@@ -36,6 +36,23 @@ pub struct Evidence {
     pub trend: Option<Fading>,
 }
 
+/// How ratings say what a customer would like.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ByRatings {
+    /// The rows with the ratings.
+    pub ratings: Signal,
+    /// The column that the rating is in.
+    pub column: String,
+    /// Whether customers of like taste speak, and not products rated alike.
+    pub by_customers: bool,
+    /// Whether ratings count as above or below their customer's mean, and are predicted so.
+    pub centred: bool,
+    /// How many speak.
+    pub neighbours: Option<usize>,
+    /// How much evidence a prediction needs.
+    pub shrinkage: Option<f64>,
+}
+
 /// What `similar_to` starts from.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,20 +136,7 @@ pub enum Method {
         weighting: Option<Weighting>,
     },
     /// What the customer would rate highest, by explicit ratings.
-    Rated {
-        /// The rows with the ratings.
-        ratings: Signal,
-        /// The column that the rating is in.
-        column: String,
-        /// Whether customers of like taste speak, and not products rated alike.
-        by_customers: bool,
-        /// Whether ratings count as above or below their customer's mean, and are predicted so.
-        centred: bool,
-        /// How many speak.
-        neighbours: Option<usize>,
-        /// How much evidence a prediction needs.
-        shrinkage: Option<f64>,
-    },
+    Rated(ByRatings),
     /// Products whose words and attributes are like those of the customer's own.
     Content {
         /// The products' columns that are read, with what each counts for; the usual ones where none are named.

@@ -2,7 +2,7 @@
 
 use super::checker::{Checker, Scope};
 use super::methods::{MOST_NEIGHBOURS, MethodSignature};
-use super::model::Method;
+use super::model::{ByRatings, Method};
 use super::typed::Type;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::syntax::tree::Arg;
@@ -55,13 +55,13 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::error("H0231", column.span, message).label("a rating is a number"));
             return None;
         }
-        Some(Method::Rated {
+        Some(Method::Rated(ByRatings {
             ratings,
             column: column.text.clone(),
             by_customers: signature.name == "user_cf",
             centred: named("centred").and_then(|v| self.word_of(v, YES_OR_NO)).unwrap_or_default(),
             neighbours: named("neighbours").and_then(|v| self.up_to(v, MOST_NEIGHBOURS)),
             shrinkage: named("shrinkage").and_then(|v| self.plain_number(v)),
-        })
+        }))
     }
 }

@@ -4,7 +4,7 @@ use super::checker::{Checker, DeclId, Place, Scope};
 use super::declarations::items;
 use super::model::{self, Boost, Cap, Exposure, Method};
 use super::schema::Schema;
-use super::typed::{Expr, Link, Op, Row, Type};
+use super::typed::{Expr, Link, Op, Type};
 use crate::syntax::tree::{Expr as Syntax, ExprKind};
 use std::sync::Arc;
 
@@ -12,14 +12,8 @@ use std::sync::Arc;
 fn of_customer(e: &Expr) -> bool {
     let mut found = false;
     e.walk(&mut |e| {
-        found |= match &e.op {
-            Op::Column(row, _) => *row == Row::Customer,
-            Op::Attribute { .. } | Op::Segment(_) | Op::Cluster(_) | Op::Probability(_) | Op::Learned(_) => {
-                true
-            }
-            Op::Aggregate(a) => a.link != Link::Product,
-            _ => false,
-        };
+        let with_products = matches!(&e.op, Op::Aggregate(a) if a.link == Link::CustomerAndProduct);
+        found |= with_products || e.op.is_of_customer();
     });
     found
 }

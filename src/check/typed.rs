@@ -252,6 +252,22 @@ pub struct Expr {
     pub ty: Type,
 }
 
+impl Op {
+    /// Whether this, whatever is inside it, is about one customer: a column, what is known or learned of them, or rows of theirs alone.
+    pub fn is_of_customer(&self) -> bool {
+        match self {
+            Self::Column(row, _) => *row == Row::Customer,
+            Self::Aggregate(a) => a.link == Link::Customer,
+            Self::Attribute { .. }
+            | Self::Segment(_)
+            | Self::Cluster(_)
+            | Self::Probability(_)
+            | Self::Learned(_) => true,
+            _ => false,
+        }
+    }
+}
+
 impl Expr {
     /// An expression of a type.
     pub fn new(op: Op, ty: Type) -> Self {

@@ -96,8 +96,8 @@ fn strategies(
     let done = ahead::strategies(model, &plan, state, store);
     match done {
         Ok(steps) => {
-            for step in steps {
-                if told.insert(format!("{} {step}", campaign.source)) {
+            for (step, hash) in steps {
+                if told.insert(hash) {
                     anstream::println!("{GOOD}fitted{GOOD:#} {step}  {QUIET}for {}{QUIET:#}", campaign.label);
                 }
             }

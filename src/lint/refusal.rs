@@ -2,7 +2,7 @@
 
 use super::subject::{Subject, value};
 use crate::check::model::{Campaign, Method, Model, Recommend, Strategy};
-use crate::check::typed::{Expr, Link, Op, Row};
+use crate::check::typed::Expr;
 use crate::diagnostic::Diagnostic;
 
 /// Finds them, each sender once.
@@ -54,7 +54,7 @@ fn learns(method: &Method) -> bool {
         | Method::ItemCf { .. }
         | Method::BuyAgain { .. }
         | Method::UserCf { .. }
-        | Method::Rated { .. }
+        | Method::Rated(_)
         | Method::Content { .. }
         | Method::BoughtTogether { .. }
         | Method::Auto { .. }
@@ -69,16 +69,7 @@ fn learns(method: &Method) -> bool {
 
 fn looks_at_customer(condition: &Expr) -> bool {
     let mut found = false;
-    condition.walk(&mut |e| {
-        found |= match &e.op {
-            Op::Column(row, _) => *row == Row::Customer,
-            Op::Attribute { .. } | Op::Segment(_) | Op::Cluster(_) | Op::Probability(_) | Op::Learned(_) => {
-                true
-            }
-            // Leaving out what somebody has already is no profile of them.
-            Op::Aggregate(a) => a.link == Link::Customer,
-            _ => false,
-        };
-    });
+    // Leaving out what somebody has already is no profile of them: rows of the customer with a product do not count.
+    condition.walk(&mut |e| found |= e.op.is_of_customer());
     found
 }

@@ -165,11 +165,12 @@ fn method(method: &Method) -> String {
             signals(&h.signals),
             faded(h)
         ),
-        Method::Rated { ratings, column, by_customers, neighbours, .. } => format!(
-            "what the customer would rate highest, by `{column}` of {} ({}), with {} neighbours",
-            signals(std::slice::from_ref(ratings)),
-            if *by_customers { "customers of like taste" } else { "products rated alike" },
-            kept(neighbours)
+        Method::Rated(by) => format!(
+            "what the customer would rate highest, by `{}` of {} ({}), with {} neighbours",
+            by.column,
+            signals(std::slice::from_ref(&by.ratings)),
+            if by.by_customers { "customers of like taste" } else { "products rated alike" },
+            kept(&by.neighbours)
         ),
         Method::BoughtTogether { signal } => {
             format!(

@@ -32,21 +32,22 @@ pub fn method_words(method: &Method) -> String {
         }
         Method::InTurn(methods) => methods.iter().map(method_words).collect::<Vec<String>>().join(", then "),
         Method::ItemCf { evidence, .. } => {
-            format!("what alike customers take to (item_cf of {})", history_words(evidence, ""))
+            format!("what alike customers take to (item_cf of {})", evidence_words(evidence, ""))
         }
         Method::UserCf { evidence, .. } => {
-            format!("what customers of like taste take (user_cf of {})", history_words(evidence, ""))
+            format!("what customers of like taste take (user_cf of {})", evidence_words(evidence, ""))
         }
         Method::Content { fields, learned, .. } => format!(
             "what is like the customer's own ({}{})",
             if fields.is_empty() { "all texts".to_owned() } else { fields_words(fields) },
             if *learned { ", by what words mean" } else { "" }
         ),
-        Method::Rated { ratings, column, by_customers, centred, .. } => format!(
-            "what the customer would rate highest ({} of {}.{column}{})",
-            if *by_customers { "user_cf" } else { "item_cf" },
-            ratings.relation,
-            if *centred { ", above each customer's mean" } else { "" }
+        Method::Rated(by) => format!(
+            "what the customer would rate highest ({} of {}.{}{})",
+            if by.by_customers { "user_cf" } else { "item_cf" },
+            by.ratings.relation,
+            by.column,
+            if by.centred { ", above each customer's mean" } else { "" }
         ),
         Method::BoughtTogether { signal } => {
             format!("what is bought together ({})", signals_words(std::slice::from_ref(signal)))
@@ -57,16 +58,16 @@ pub fn method_words(method: &Method) -> String {
         Method::SimilarTo { anchor: Anchor::Product(id), .. } => format!("what is like product {id}"),
         Method::Als { evidence, factors, .. } => format!(
             "what the customer's taste is near to (als of {})",
-            history_words(evidence, &described(*factors))
+            evidence_words(evidence, &described(*factors))
         ),
         Method::Svd { evidence, factors } => format!(
             "what lies in the directions of the customer's taste (svd of {})",
-            history_words(evidence, &described(*factors))
+            evidence_words(evidence, &described(*factors))
         ),
         Method::Ease { evidence, .. } => {
             format!(
                 "what the customer's own products say of others (ease of {})",
-                history_words(evidence, "")
+                evidence_words(evidence, "")
             )
         }
         Method::Auto { signals, .. } => {
@@ -134,7 +135,7 @@ fn signals_words(signals: &[Signal]) -> String {
 }
 
 /// What a method learns from, with a word on the method itself in the middle.
-fn history_words(evidence: &Evidence, described: &str) -> String {
+fn evidence_words(evidence: &Evidence, described: &str) -> String {
     let half_life = match evidence.half_life {
         None => String::new(),
         Some(Fading::HalfLife(seconds)) => fading(Some(seconds)),

@@ -137,11 +137,29 @@ impl Interactions {
         items: usize,
         half_life_days: Option<f32>,
     ) -> Result<Self, InteractionError> {
+        Self::assemble(events, users, items, half_life_days, |weight| weight > 0.0)
+    }
+
+    /// The same of explicit ratings, without fading: a rating of 0 is one, and is kept.
+    ///
+    /// # Errors
+    /// If an index is out of range, or a rating or an age is not a number it can be.
+    pub fn of_ratings(ratings: &Events, users: usize, items: usize) -> Result<Self, InteractionError> {
+        Self::assemble(ratings, users, items, None, |_| true)
+    }
+
+    fn assemble(
+        events: &Events,
+        users: usize,
+        items: usize,
+        half_life_days: Option<f32>,
+        counts: impl Fn(f32) -> bool,
+    ) -> Result<Self, InteractionError> {
         check(events, users, items)?;
         if let Some(days) = half_life_days.filter(|d| !(d.is_finite() && *d > 0.0)) {
             return Err(InteractionError::HalfLife(days));
         }
-        let (starts, order) = by_user(events, users);
+        let (starts, order) = by_user(events, users, counts);
         let kept = order.len();
         let mut built = Self {
             items,
@@ -286,8 +304,8 @@ fn check(events: &Events, users: usize, items: usize) -> Result<(), InteractionE
 }
 
 /// The events that weigh something, grouped by customer, and where each customer's group begins.
-fn by_user(events: &Events, users: usize) -> (Vec<usize>, Vec<u32>) {
-    let kept = || (0..events.len()).filter(|&e| events.weight[e] > 0.0);
+fn by_user(events: &Events, users: usize, counts_at_all: impl Fn(f32) -> bool) -> (Vec<usize>, Vec<u32>) {
+    let kept = || (0..events.len()).filter(|&e| counts_at_all(events.weight[e]));
     let mut counts = vec![0_usize; users];
     for event in kept() {
         counts[events.user[event] as usize] += 1;
@@ -371,6 +389,8 @@ mod tests {
         let built = Interactions::build(&events(&[(0, 0, 1.0, 0.0), (0, 1, 1.0, 2.0)]), 1, 2, None).unwrap();
         assert_eq!(built.history(0).items, [1]);
         assert!((built.unit() - 2.0).abs() < 1e-6);
+        let rated = Interactions::of_ratings(&events(&[(0, 0, 1.0, 0.0), (0, 1, 1.0, 2.0)]), 1, 2).unwrap();
+        assert_eq!((rated.history(0).items, rated.history(0).raw), (&[0, 1][..], &[0.0, 2.0][..]));
     }
 
     #[test]

@@ -10,9 +10,9 @@ use super::recommender::Recommender;
 use super::shop::Shop;
 use super::store::Store;
 use crate::check::Model;
-use crate::plan::Plan;
+use crate::plan::{Plan, StepId, Work};
 
-/// Fits the strategies of a plan, and what their filters ask of clusters and models; gives the names of the steps that were fitted. What the
+/// Fits the strategies of a plan, and what their filters ask of clusters and models; gives the names of the steps that were fitted, with their hashes. What the
 /// store has is not fitted again, so a run on the same day and data finds it done. `state` is the state database, if there is one.
 ///
 /// # Errors
@@ -22,12 +22,13 @@ pub fn strategies(
     plan: &Plan,
     state: Option<&Path>,
     store: &Store,
-) -> Result<Vec<String>, RunError> {
+) -> Result<Vec<(StepId, String)>, RunError> {
     let source = model.sources.get(&plan.source).ok_or(RunError::NoTable("source"))?;
     let shop = Shop::open(Arc::clone(&source.schema), plan.as_of, state)?;
     let data = shop.fingerprint()?;
     learned::prepare_plan(&shop, plan, store)?;
     let catalogue = Catalogue::stored(&shop, &data, store)?;
     Recommender::fit(&shop, &catalogue, plan, &data, store)?;
-    Ok(plan.recommendations().map(|(id, _)| id.clone()).collect())
+    let fitted = plan.steps.iter().filter(|s| matches!(s.work, Work::Recommend(_)));
+    Ok(fitted.map(|s| (s.id.clone(), s.hash.clone())).collect())
 }

@@ -322,7 +322,7 @@ impl<'a> Fitter<'a> {
             Plan::Content { fields, learned, evidence } => {
                 Arc::new(self.content(fields, *learned, evidence, slots)?)
             }
-            Plan::Rated { .. } => self.rated(method, slots)?,
+            Plan::Rated(by) => self.rated(by, slots)?,
             Plan::BoughtTogether { signal } => {
                 let fit = self.companions(signal)?;
                 let signals = std::slice::from_ref(signal);

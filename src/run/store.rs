@@ -20,7 +20,7 @@ use super::error::RunError;
 const MAGIC: &[u8; 8] = b"HERALD01";
 
 /// The program's version and the number of its algorithms: raise the number when a constant or a formula behind stored results changes.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " 1");
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " 2");
 
 /// The most that a folder of results holds, in bytes; the oldest go first.
 const ROOM: u64 = 1 << 30;

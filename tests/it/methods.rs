@@ -140,6 +140,10 @@ fn centred_ratings_are_predicted_above_the_customers_own_mean() {
     let ratings = "(1, 1, '2026-10-02', 5), (1, 2, '2026-10-02', 1),
         (2, 1, '2026-10-02', 4), (2, 2, '2026-10-02', 2), (2, 3, '2026-10-02', 5), (2, 4, '2026-10-02', 1),
         (3, 1, '2026-10-02', 1), (3, 2, '2026-10-02', 5), (3, 3, '2026-10-02', 1), (3, 4, '2026-10-02', 5)";
+    // A rating of 0 is one too: what Ann rates lowest pulls her mean down as any other does.
+    let from_nothing = ratings.replace("(1, 2, '2026-10-02', 1)", "(1, 2, '2026-10-02', 0)");
+    let third = rated("user_cf(ratings: reviews.rating, centred: yes)", &from_nothing, "1", "3");
+    assert!((third.unwrap() - 4.5).abs() < 1e-6, "{third:?}");
     for method in ["user_cf", "item_cf"] {
         let of = |id| rated(&format!("{method}(ratings: reviews.rating, centred: yes)"), ratings, "1", id);
         assert!((of("3").unwrap() - 5.0).abs() < 1e-6, "{method}");

@@ -7,7 +7,7 @@ use super::super::error::RunError;
 use super::super::shop::Until;
 use super::super::store::Name;
 use super::{Fitter, ItemFit, Slots};
-use crate::check::model::{Method as Plan, Signal};
+use crate::check::model::{ByRatings, Signal};
 use crate::recommend::{
     Crowd, Damping, Events, Interactions, ItemCf, ItemCfParams, Method, Rated, Ratings, Speaks, UserCf,
     UserCfParams, Weighting,
@@ -16,14 +16,14 @@ use crate::recommend::{
 impl Fitter<'_> {
     /// `user_cf` and `item_cf` with `ratings:`. Uncentred they are the textbook's weighted sums: the cosine of the ratings as they are, times the
     /// rating, without shrinkage unless asked for, whatever sells now.
-    pub(super) fn rated(&self, method: &Plan, slots: &mut Slots) -> Result<Arc<dyn Method>, RunError> {
-        let Plan::Rated { ratings, column, by_customers, centred, neighbours, shrinkage } = method else {
-            return Err(RunError::Recommend("only what is rated can be fitted on ratings".to_owned()));
+    pub(super) fn rated(&self, by: &ByRatings, slots: &mut Slots) -> Result<Arc<dyn Method>, RunError> {
+        let ByRatings { ratings, column, by_customers, centred, neighbours, shrinkage } = by;
+        let usual = if *by_customers {
+            UserCfParams::default().neighbours
+        } else {
+            ItemCfParams::default().neighbours
         };
-        let neighbours = neighbours.unwrap_or(match by_customers {
-            true => UserCfParams::default().neighbours,
-            false => ItemCfParams::default().neighbours,
-        });
+        let neighbours = neighbours.unwrap_or(usual);
         let shrinkage = shrinkage.unwrap_or(0.0) as f32;
         let (_, past) = self.ratings(ratings, column, Until::Day)?;
         let (name, own) = self.ratings(ratings, column, Until::AsOf)?;
@@ -84,7 +84,7 @@ impl Fitter<'_> {
                 }
                 events.push(user, item, age as f32 / 86_400.0, rating as f32);
             }
-            Ok(Interactions::build(&events, customers.len(), self.catalogue.len(), None)?)
+            Ok(Interactions::of_ratings(&events, customers.len(), self.catalogue.len())?)
         })?;
         Ok((name, kept))
     }
